@@ -1,0 +1,145 @@
+package sluice.engine;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import sluice.log.PartitionId;
+import sluice.metadata.TopicConfig;
+import sluice.metadata.TopicRecord;
+
+/**
+ * What a gateway can do, whoever owns the partition: a call for a slot of another gateway is
+ * forwarded, once.
+ *
+ * <p>Stages complete with {@link sluice.log.SluiceException} on failure; they may complete on an
+ * engine thread, so continuations must not block. Methods without a stage block on the metadata
+ * store and are called from a thread that may.
+ */
+public interface Engine {
+
+    /** When the answer to an append is given. */
+    enum Acks {
+        /** At once; no word of what becomes of the batch, and its offset is not known. */
+        NONE,
+        /** When the owner's disk holds it. */
+        OWNER,
+        /** When all members' disks hold it. */
+        ALL
+    }
+
+    /**
+     * Appends one batch that passed {@link sluice.log.batch.RecordBatch#check}. The engine owns the
+     * buffer from now on, and writes offset and epoch into it.
+     */
+    CompletionStage<Appended> append(PartitionId partition, int slot, Acks acks, ByteBuffer batch);
+
+    /**
+     * @param baseOffset offset of the batch's first record; −1 with {@link Acks#NONE}
+     * @param duplicate true if the producer's sequence said that it was in the log already
+     */
+    record Appended(long baseOffset, boolean duplicate) {}
+
+    /**
+     * Reads batches from the one that holds {@code offset} on; waits up to {@code wait} for the
+     * first record if the offset is the high watermark.
+     *
+     * @param maxBytes roughly the size of the answer; at least one batch is returned if there is
+     *     one
+     */
+    CompletionStage<Fetched> fetch(
+            PartitionId partition, int slot, long offset, int maxBytes, Duration wait);
+
+    /**
+     * @param batches whole batches with their offsets set, in order; the first may begin before the
+     *     offset asked for; each buffer may hold several
+     * @param highWatermark offset after the last record that may be read
+     * @param logStart first offset that may be read
+     */
+    record Fetched(List<ByteBuffer> batches, long highWatermark, long logStart) {
+        public Fetched {
+            batches = List.copyOf(batches);
+        }
+    }
+
+    /** The first offset whose record has a timestamp of at least that, or the high watermark. */
+    CompletionStage<Long> offsetAt(PartitionId partition, int slot, long timestampMs);
+
+    /** Where a partition stands now. */
+    CompletionStage<PartitionStatus> status(PartitionId partition, int slot);
+
+    record PartitionStatus(
+            int partition, long logStart, long highWatermark, int slot, Optional<Member> owner) {}
+
+    /** A block of producer ids of which the engine gives one; never given twice. */
+    CompletionStage<Long> newProducerId();
+
+    Topics topics();
+
+    ClusterView cluster();
+
+    /** True once the gateway can serve: stores answered, wal open, slots known. */
+    boolean ready();
+
+    /** Topics by name. All methods but {@link #find} block on the metadata store. */
+    interface Topics {
+        /** From the cache if it is fresh; else a strongly consistent read. Completes soon. */
+        CompletionStage<Optional<TopicRecord>> find(String namespace, String name);
+
+        /**
+         * @throws sluice.log.SluiceException CONFLICT {@code topic-exists} if it exists with
+         *     another configuration or is being deleted; the present one is returned if it is the
+         *     same
+         */
+        Created create(String namespace, String name, int partitions, TopicConfig config);
+
+        record Created(TopicRecord topic, boolean isNew) {}
+
+        /**
+         * Changes configuration, adds partitions.
+         *
+         * @throws sluice.log.SluiceException NOT_FOUND {@code unknown-topic}; INVALID {@code
+         *     partitions-shrink}
+         */
+        TopicRecord update(
+                String namespace, String name, Optional<Integer> partitions, TopicConfig config);
+
+        /**
+         * Deletes a topic; when it returns, no gateway appends to it any more and its name is free.
+         *
+         * @throws sluice.log.SluiceException NOT_FOUND {@code unknown-topic}
+         */
+        void delete(String namespace, String name);
+
+        /** Active topics of a namespace by name, from the first name after {@code after}. */
+        List<TopicRecord> list(String namespace, String after, int max);
+    }
+
+    /** A snapshot of what this gateway knows of its cluster. */
+    record ClusterView(
+            String clusterId, UUID self, int slots, List<Member> gateways, List<WalView> wals) {
+        public ClusterView {
+            gateways = List.copyOf(gateways);
+            wals = List.copyOf(wals);
+        }
+    }
+
+    record Member(
+            UUID node,
+            String httpAddress,
+            String zone,
+            boolean alive,
+            boolean draining,
+            int slots) {}
+
+    record WalView(
+            UUID wal,
+            UUID node,
+            String state,
+            long epoch,
+            int segmentsNotUploaded,
+            long uploadedEnd,
+            int objectsNotFolded) {}
+}
