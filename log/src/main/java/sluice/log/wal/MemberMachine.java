@@ -1,0 +1,352 @@
+package sluice.log.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import sluice.log.SluiceException;
+import sluice.log.lane.Lane;
+import sluice.log.peer.PeerTransport;
+import sluice.log.wal.WalFrame.Append;
+import sluice.log.wal.WalFrame.Durable;
+import sluice.log.wal.WalFrame.Open;
+import sluice.log.wal.WalFrame.Reason;
+import sluice.log.wal.WalFrame.Refused;
+
+/**
+ * One disk as a member of wal segments, its own gateway's and its peers' alike: writes what owners
+ * send, syncs in groups, and says that entries are durable only after a sync that began after they
+ * were written.
+ *
+ * <pre>
+ *   (none) ──OPEN──▶ open ──wrong bytes, gap, failure──▶ closed
+ *      │               │                                   │
+ *      └────fence──────┴───────────────fence───────────────┴──▶ fenced (durable)
+ * </pre>
+ *
+ * <p>Only an open copy takes appends. A copy found on the disk after a restart is closed: its owner
+ * sees the lost connection and leaves the segment behind. All methods run on the member's lane.
+ */
+public final class MemberMachine {
+
+    /**
+     * @param syncDelay how long written entries wait for others before they are synced
+     * @param syncBytes so many written bytes do not wait
+     * @param diskBytesMax budget of all copies; above it, new segments and appends are refused
+     * @param freeBytesMin so much of the file system is left alone
+     */
+    public record Limits(Duration syncDelay, int syncBytes, long diskBytesMax, long freeBytesMin) {}
+
+    /** Told what the disk can no longer be trusted with; the process ends. */
+    public interface DiskFailure {
+        void failed(SegmentId segment, IOException cause);
+    }
+
+    private static final class Copy {
+        final SegmentId segment;
+        final UUID owner;
+        long position = SegmentHeader.BYTES;
+        long next;
+        long hash;
+        long durable;
+        long unsyncedBytes;
+        boolean open = true;
+        boolean syncing;
+        Lane.@Nullable Timer timer;
+
+        Copy(SegmentId segment, UUID owner, long start, long hash) {
+            this.segment = segment;
+            this.owner = owner;
+            this.next = start;
+            this.durable = start;
+            this.hash = hash;
+        }
+    }
+
+    private final Lane lane;
+    private final WalDisk disk;
+    private final PeerTransport transport;
+    private final Limits limits;
+    private final DiskFailure failure;
+    private final Map<SegmentId, Copy> copies = new HashMap<>();
+
+    public MemberMachine(
+            Lane lane, WalDisk disk, PeerTransport transport, Limits limits, DiskFailure failure) {
+        this.lane = lane;
+        this.disk = disk;
+        this.transport = transport;
+        this.limits = limits;
+        this.failure = failure;
+    }
+
+    /** An OPEN or APPEND from the segment's owner. */
+    public void received(UUID owner, WalFrame frame) {
+        lane.assertOwner();
+        switch (frame) {
+            case Open open -> open(owner, open);
+            case Append append -> append(owner, append);
+            case Durable durable -> throw notForMembers(durable);
+            case Refused refused -> throw notForMembers(refused);
+        }
+    }
+
+    private static SluiceException notForMembers(WalFrame frame) {
+        return new SluiceException(
+                SluiceException.Kind.INVALID,
+                "malformed-frame",
+                "an owner sends OPEN and APPEND only: segment=" + frame.segment());
+    }
+
+    private void open(UUID owner, Open open) {
+        try {
+            if (disk.fence(open.segment()).isPresent()) {
+                refuse(owner, open.segment(), Reason.FENCED, open.start());
+            } else if (disk.exists(open.segment())) {
+                refuse(owner, open.segment(), Reason.UNKNOWN, open.start());
+            } else if (!hasRoom(0)) {
+                refuse(owner, open.segment(), Reason.NO_SPACE, open.start());
+            } else {
+                disk.create(open.segment());
+                var header =
+                        new SegmentHeader(
+                                open.segment(), open.start(), open.startHash(), open.openedAtMs());
+                disk.write(open.segment(), 0, header.encode());
+                copies.put(
+                        open.segment(),
+                        new Copy(open.segment(), owner, open.start(), open.startHash()));
+            }
+        } catch (IOException e) {
+            refuse(owner, open.segment(), Reason.DISK_FAILED, open.start());
+            failure.failed(open.segment(), e);
+        }
+    }
+
+    private void append(UUID owner, Append append) {
+        Copy copy = copies.get(append.segment());
+        if (copy == null || !copy.open || !copy.owner.equals(owner)) {
+            refuse(owner, append.segment(), whyNotOpen(append.segment()), append.first());
+        } else if (append.first() != copy.next) {
+            close(copy, Reason.GAP);
+        } else if (!hasRoom(append.entries().remaining())) {
+            close(copy, Reason.NO_SPACE);
+        } else {
+            write(copy, append.entries());
+        }
+    }
+
+    private Reason whyNotOpen(SegmentId segment) {
+        try {
+            return disk.fence(segment).isPresent() ? Reason.FENCED : Reason.UNKNOWN;
+        } catch (IOException e) {
+            return Reason.DISK_FAILED;
+        }
+    }
+
+    private boolean hasRoom(long bytes) {
+        return disk.usedBytes() + bytes <= limits.diskBytesMax()
+                && disk.freeBytes() - bytes >= limits.freeBytesMin();
+    }
+
+    private void write(Copy copy, ByteBuffer entries) {
+        long next = copy.next;
+        long hash = copy.hash;
+        int bytes = entries.remaining();
+        try {
+            int at = entries.position();
+            while (at < entries.limit()) {
+                int length = WalEntry.check(entries, at, entries.limit(), next, hash);
+                hash = WalEntry.hashOf(entries, at);
+                next++;
+                at += length;
+            }
+            disk.write(copy.segment, copy.position, entries);
+        } catch (SluiceException e) {
+            close(copy, Reason.CORRUPT);
+            return;
+        } catch (IOException e) {
+            close(copy, Reason.DISK_FAILED);
+            failure.failed(copy.segment, e);
+            return;
+        }
+        copy.position += bytes;
+        copy.next = next;
+        copy.hash = hash;
+        copy.unsyncedBytes += bytes;
+        considerSync(copy);
+    }
+
+    private void considerSync(Copy copy) {
+        if (copy.syncing || copy.unsyncedBytes == 0) {
+            return;
+        }
+        if (copy.unsyncedBytes >= limits.syncBytes() || limits.syncDelay().isZero()) {
+            sync(copy);
+        } else if (copy.timer == null) {
+            copy.timer = lane.schedule(limits.syncDelay(), () -> onSyncTimer(copy));
+        }
+    }
+
+    private void onSyncTimer(Copy copy) {
+        copy.timer = null;
+        if (!copy.syncing && copy.unsyncedBytes > 0) {
+            sync(copy);
+        }
+    }
+
+    private void sync(Copy copy) {
+        if (copy.timer != null) {
+            copy.timer.cancel();
+            copy.timer = null;
+        }
+        long end = copy.next;
+        copy.syncing = true;
+        copy.unsyncedBytes = 0;
+        disk.sync(copy.segment, error -> lane.execute(() -> onSynced(copy, end, error)));
+    }
+
+    private void onSynced(Copy copy, long end, @Nullable IOException error) {
+        copy.syncing = false;
+        if (error != null) {
+            close(copy, Reason.DISK_FAILED);
+            failure.failed(copy.segment, error);
+            return;
+        }
+        assert end >= copy.durable : "durable goes back: " + copy.durable + " to " + end;
+        copy.durable = end;
+        if (copy.open) {
+            send(copy.owner, new Durable(copy.segment, end));
+            considerSync(copy);
+        }
+    }
+
+    private void close(Copy copy, Reason reason) {
+        copy.open = false;
+        refuse(copy.owner, copy.segment, reason, copy.next);
+    }
+
+    private void refuse(UUID owner, SegmentId segment, Reason reason, long end) {
+        send(owner, new Refused(segment, reason, end));
+    }
+
+    /** A frame that cannot be sent is lost like one on a broken link: the owner rolls away. */
+    private void send(UUID owner, WalFrame frame) {
+        transport.send(owner, PeerTransport.Link.WAL, frame.encode());
+    }
+
+    /** The owner's link is gone, and with it perhaps frames: its open copies are closed. */
+    public void disconnected(UUID owner) {
+        lane.assertOwner();
+        for (Copy copy : copies.values()) {
+            if (copy.owner.equals(owner)) {
+                copy.open = false;
+            }
+        }
+    }
+
+    /** What a fence found. */
+    public sealed interface Fenced {
+        /**
+         * The disk has a copy; it takes no append any more and is durable up to {@code end}.
+         *
+         * @param end entry after the last whole one
+         */
+        record Held(long start, long startHash, long end, long endHash, long bytes)
+                implements Fenced {}
+
+        /** This very disk never had the segment, and will never take it. */
+        record NeverHeld() implements Fenced {}
+
+        /** The disk cannot tell: its copy is damaged. Never to be read as empty. */
+        record Unknown(String why) implements Fenced {}
+    }
+
+    /** Answer to {@link #fence}, given on the member's lane. */
+    public interface FenceDone {
+        void done(Fenced outcome);
+    }
+
+    /**
+     * Closes the segment for its owner, durably, and then says how far this disk's copy goes. The
+     * answer is given only after the fence is on the disk, and what it covers is synced.
+     *
+     * @param epoch of the wal record under which the caller recovers
+     */
+    public void fence(SegmentId segment, long epoch, FenceDone done) {
+        lane.assertOwner();
+        Copy copy = copies.get(segment);
+        if (copy != null) {
+            copy.open = false;
+        }
+        try {
+            disk.writeFence(segment, epoch);
+            OptionalLong stored = disk.fence(segment);
+            assert stored.isPresent() && stored.getAsLong() >= epoch : "fence not stored";
+            if (!disk.exists(segment)) {
+                done.done(new Fenced.NeverHeld());
+                return;
+            }
+        } catch (IOException e) {
+            done.done(new Fenced.Unknown("the fence could not be stored: " + e.getMessage()));
+            return;
+        }
+        if (copy != null && copy.syncing) {
+            lane.schedule(Duration.ofMillis(1), () -> fence(segment, epoch, done));
+            return;
+        }
+        disk.sync(segment, error -> lane.execute(() -> answerFence(segment, error, done)));
+    }
+
+    private void answerFence(SegmentId segment, @Nullable IOException error, FenceDone done) {
+        if (error != null) {
+            done.done(new Fenced.Unknown("the copy could not be synced: " + error.getMessage()));
+            return;
+        }
+        done.done(extentOf(segment));
+    }
+
+    private Fenced extentOf(SegmentId segment) {
+        try {
+            Optional<SegmentCopy.Extent> found = SegmentCopy.scan(disk, segment);
+            if (found.isEmpty()) {
+                return new Fenced.Unknown("the copy disappeared");
+            }
+            SegmentCopy.Extent extent = found.get();
+            if (extent.damaged()) {
+                return new Fenced.Unknown("the copy is damaged at entry " + extent.end());
+            }
+            return new Fenced.Held(
+                    extent.header().start(),
+                    extent.header().startHash(),
+                    extent.end(),
+                    extent.endHash(),
+                    extent.endPosition());
+        } catch (IOException | SluiceException e) {
+            return new Fenced.Unknown("the copy cannot be read: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Forgets a copy that committed metadata covers.
+     *
+     * <p>The caller has read that commit itself; a message from a peer is no reason to come here.
+     */
+    public void trim(SegmentId segment) {
+        lane.assertOwner();
+        Copy copy = copies.get(segment);
+        if (copy != null && copy.syncing) {
+            lane.schedule(Duration.ofMillis(5), () -> trim(segment));
+            return;
+        }
+        copies.remove(segment);
+        try {
+            disk.delete(segment);
+        } catch (IOException e) {
+            failure.failed(segment, e);
+        }
+    }
+}

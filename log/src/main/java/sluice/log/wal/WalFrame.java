@@ -1,0 +1,157 @@
+package sluice.log.wal;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import sluice.log.SluiceException;
+
+/**
+ * What owner and members of a wal segment say to each other on the WAL link. Every frame begins
+ * with its type and its segment, big-endian:
+ *
+ * <pre>
+ *   at  bytes  field
+ *    0      1  type: 1 OPEN, 2 APPEND, 3 DURABLE, 4 REFUSED
+ *    1     16  wal
+ *   17      4  index
+ *   21      …  OPEN:    start 8, startHash 8, openedAtMs 8
+ *              APPEND:  first sequence 8, then whole entries, see {@link WalEntry}
+ *              DURABLE: end 8, all entries below are on the member's disk
+ *              REFUSED: reason 1, end 8, the entry that the member expected next
+ * </pre>
+ *
+ * The numbers are sent: add, never renumber.
+ */
+public sealed interface WalFrame {
+
+    SegmentId segment();
+
+    /** The owner begins a segment. */
+    record Open(SegmentId segment, long start, long startHash, long openedAtMs)
+            implements WalFrame {}
+
+    /**
+     * The owner's next entries.
+     *
+     * @param entries from position to limit
+     */
+    record Append(SegmentId segment, long first, ByteBuffer entries) implements WalFrame {}
+
+    /** A member's disk holds all entries of the segment below {@code end}. */
+    record Durable(SegmentId segment, long end) implements WalFrame {}
+
+    /** A member takes no more of this segment. */
+    record Refused(SegmentId segment, Reason reason, long end) implements WalFrame {}
+
+    /** Why a member refuses. */
+    enum Reason {
+        /** A recoverer closed the segment: the owner has lost its wal. */
+        FENCED(1),
+        /** The member does not know the segment, or knew it before it was restarted. */
+        UNKNOWN(2),
+        /** Frames were lost on the way. */
+        GAP(3),
+        /** The bytes that arrived are not the next entries. */
+        CORRUPT(4),
+        /** The member's disk is full or over its budget. */
+        NO_SPACE(5),
+        /** The member's disk failed. */
+        DISK_FAILED(6);
+
+        private final int id;
+
+        Reason(int id) {
+            this.id = id;
+        }
+
+        static Reason of(int id) {
+            for (Reason reason : values()) {
+                if (reason.id == id) {
+                    return reason;
+                }
+            }
+            throw malformed("reason=" + id);
+        }
+    }
+
+    int PREFIX_BYTES = 1 + 2 * Long.BYTES + Integer.BYTES;
+
+    /** The frame as buffers whose contents are sent one after another. */
+    default ByteBuffer[] encode() {
+        return switch (this) {
+            case Open(var segment, var start, var hash, var openedAtMs) ->
+                    one(
+                            prefix(1, segment, 3 * Long.BYTES)
+                                    .putLong(start)
+                                    .putLong(hash)
+                                    .putLong(openedAtMs));
+            case Append(var segment, var first, var entries) ->
+                    new ByteBuffer[] {
+                        prefix(2, segment, Long.BYTES).putLong(first).flip(), entries.duplicate()
+                    };
+            case Durable(var segment, var end) -> one(prefix(3, segment, Long.BYTES).putLong(end));
+            case Refused(var segment, var reason, var end) ->
+                    one(prefix(4, segment, 1 + Long.BYTES).put((byte) reason.id).putLong(end));
+        };
+    }
+
+    /** An APPEND frame of entries that lie in several buffers. */
+    static ByteBuffer[] append(SegmentId segment, long first, List<ByteBuffer> entries) {
+        var frame = new ArrayList<ByteBuffer>(entries.size() + 1);
+        frame.add(prefix(2, segment, Long.BYTES).putLong(first).flip());
+        for (ByteBuffer entry : entries) {
+            frame.add(entry.duplicate());
+        }
+        return frame.toArray(ByteBuffer[]::new);
+    }
+
+    /**
+     * @throws SluiceException INVALID {@code malformed-frame}
+     */
+    static WalFrame decode(ByteBuffer frame) {
+        if (frame.remaining() < PREFIX_BYTES + Long.BYTES) {
+            throw malformed("bytes=" + frame.remaining());
+        }
+        ByteBuffer source = frame.duplicate();
+        int type = source.get();
+        var wal = SegmentHeader.uuid(source);
+        int index = source.getInt();
+        if (index < 0) {
+            throw malformed("index=" + index);
+        }
+        var segment = new SegmentId(wal, index);
+        return switch (type) {
+            case 1 -> {
+                if (source.remaining() < 3 * Long.BYTES) {
+                    throw malformed("bytes=" + frame.remaining());
+                }
+                yield new Open(segment, source.getLong(), source.getLong(), source.getLong());
+            }
+            case 2 -> new Append(segment, source.getLong(), source.slice());
+            case 3 -> new Durable(segment, source.getLong());
+            case 4 -> {
+                if (source.remaining() < 1 + Long.BYTES) {
+                    throw malformed("bytes=" + frame.remaining());
+                }
+                yield new Refused(segment, Reason.of(source.get()), source.getLong());
+            }
+            default -> throw malformed("type=" + type);
+        };
+    }
+
+    private static ByteBuffer[] one(ByteBuffer frame) {
+        return new ByteBuffer[] {frame.flip()};
+    }
+
+    private static ByteBuffer prefix(int type, SegmentId segment, int more) {
+        ByteBuffer target = ByteBuffer.allocate(PREFIX_BYTES + more).put((byte) type);
+        return SegmentHeader.putUuid(target, segment.wal()).putInt(segment.index());
+    }
+
+    private static SluiceException malformed(String found) {
+        return new SluiceException(
+                SluiceException.Kind.INVALID,
+                "malformed-frame",
+                "a frame on the wal link is not one of ours: " + found + "; the link is dropped");
+    }
+}

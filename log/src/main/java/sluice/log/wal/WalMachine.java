@@ -1,0 +1,454 @@
+package sluice.log.wal;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The owner's side of one wal: gives entries their sequence, sends them to all members of the
+ * current segment, and says which are on all of their disks.
+ *
+ * <pre>
+ *              ┌──────────── append, durable ───────────┐
+ *   opened ──▶ writing ──(size, age, or a member is lost; a next segment is PREPARED)──▶ rolled
+ *                ▲                                                                         │
+ *                └──────(the roll and a new PREPARED are in the metadata)──────────────────┘
+ * </pre>
+ *
+ * <p>Rules (design.md section 5; the traces B18 and B19 of the model show what is lost without
+ * them): the end of a segment is the high watermark at the moment of the roll, and from then on no
+ * acknowledgement of that segment counts; the next segment begins there, with everything above it
+ * sent again; a segment is begun only if the metadata is known to name it PREPARED with exactly
+ * these members. No I/O, no clock: time comes in as an argument. One owner thread.
+ */
+public final class WalMachine {
+
+    /**
+     * @param segmentBytesMax a segment that reached it is rolled
+     * @param segmentAgeNs a segment that has entries is rolled at this age
+     * @param memberSlowNs a member that owes an answer for longer is left behind
+     * @param unackedBytesMax entries not yet on all disks; above it, {@link #hasRoom} says no
+     * @param frameBytesMax entries sent in one frame
+     */
+    public record Limits(
+            long segmentBytesMax,
+            long segmentAgeNs,
+            long memberSlowNs,
+            long unackedBytesMax,
+            int frameBytesMax) {}
+
+    /** What the machine asks of the world, in the order it asks. */
+    public interface Output {
+        /** Sends a frame to a member; false if that cannot be: the member is lost. */
+        boolean send(UUID member, ByteBuffer... frame);
+
+        /**
+         * The next entry in order is on the disks of all members, and will stay where it is.
+         *
+         * @param position of the entry in the current segment, in bytes
+         */
+        void entryCommitted(long sequence, int segment, long position, int bytes);
+
+        /** All entries below are on the disks of all members; called after each of them. */
+        void committed(long hwm);
+
+        /** All entries below are on the owner's disk. */
+        void ownerDurable(long end);
+
+        /**
+         * The machine rolled: the metadata must now say {old SEALED at end, next OPEN at end, a new
+         * one PREPARED}, in one write. Until {@link #prepared} is called, there is no further roll.
+         */
+        void rolled(int oldIndex, int nextIndex, long end);
+
+        /** A member said that a recoverer closed this wal: nothing may be acknowledged any more. */
+        void fenced();
+    }
+
+    private static final class Pending {
+        final long sequence;
+        final ByteBuffer header;
+        final ByteBuffer payload;
+        final int bytes;
+        final long appendedNs;
+        long position;
+
+        Pending(long sequence, ByteBuffer header, ByteBuffer payload, long appendedNs) {
+            this.sequence = sequence;
+            this.header = header;
+            this.payload = payload;
+            this.bytes = header.remaining() + payload.remaining();
+            this.appendedNs = appendedNs;
+        }
+    }
+
+    private static final class Member {
+        final UUID disk;
+        long end;
+        boolean lost;
+
+        Member(UUID disk, long start) {
+            this.disk = disk;
+            this.end = start;
+        }
+    }
+
+    private final UUID wal;
+    private final UUID self;
+    private final Limits limits;
+    private final Output output;
+
+    private int index;
+    private final Map<UUID, Member> members = new HashMap<>();
+    private long segmentStart;
+    private long segmentOpenedNs;
+    private long position;
+
+    private long next;
+    private long hash = WalEntry.FIRST_HASH;
+    private long hwm;
+    private long hwmHash = WalEntry.FIRST_HASH;
+
+    /**
+     * Entries not on all disks, oldest first; {@code unsent} of them, the newest, wait for flush.
+     */
+    private final ArrayDeque<Pending> unacked = new ArrayDeque<>();
+
+    private long unackedBytes;
+    private final List<ByteBuffer> unsent = new ArrayList<>();
+    private long unsentFirst;
+    private int unsentBytes;
+    private long ownerEnd;
+
+    private int preparedIndex = -1;
+    private List<UUID> preparedMembers = List.of();
+    private boolean stopped;
+
+    /**
+     * @param self the owner's own disk
+     */
+    public WalMachine(UUID wal, UUID self, Limits limits, Output output) {
+        this.wal = wal;
+        this.self = self;
+        this.limits = limits;
+        this.output = output;
+    }
+
+    /** Begins the first segment; the metadata names it OPEN with these members from entry 0. */
+    public void open(int firstIndex, List<UUID> firstMembers, long nowNs, long wallMs) {
+        assert members.isEmpty() : "opened twice";
+        begin(firstIndex, firstMembers, nowNs, wallMs);
+    }
+
+    /** The metadata names this segment PREPARED with these members. */
+    public void prepared(int nextIndex, List<UUID> nextMembers) {
+        assert nextIndex > index : "prepared " + nextIndex + " behind " + index;
+        preparedIndex = nextIndex;
+        preparedMembers = List.copyOf(nextMembers);
+    }
+
+    /**
+     * Takes back what {@link #prepared} said, before the metadata is asked to name another in its
+     * place: while that write is under way, neither may be begun.
+     */
+    public void unprepare() {
+        preparedIndex = -1;
+        preparedMembers = List.of();
+    }
+
+    public boolean hasPrepared() {
+        return preparedIndex >= 0;
+    }
+
+    public List<UUID> preparedMembers() {
+        return preparedMembers;
+    }
+
+    /** The current segment's members. */
+    public List<UUID> members() {
+        return List.copyOf(members.keySet());
+    }
+
+    public int segment() {
+        return index;
+    }
+
+    /** The sequence that the next entry gets. */
+    public long next() {
+        return next;
+    }
+
+    /** All entries below are on all members' disks. */
+    public long hwm() {
+        return hwm;
+    }
+
+    public boolean hasRoom(int payloadBytes) {
+        return !stopped
+                && unackedBytes + WalEntry.HEADER_BYTES + payloadBytes <= limits.unackedBytesMax();
+    }
+
+    public long unackedBytes() {
+        return unackedBytes;
+    }
+
+    /** No more appends and no more acknowledgements, for ever. */
+    public void stop() {
+        stopped = true;
+    }
+
+    public boolean isStopped() {
+        return stopped;
+    }
+
+    /**
+     * Appends an entry; it is sent at the next {@link #flush}. The payload must not change until
+     * the entry is below the high watermark.
+     */
+    public long append(
+            byte type,
+            int slot,
+            int slotEpoch,
+            long topicId,
+            int partition,
+            int offsets,
+            long baseOffset,
+            ByteBuffer payload,
+            long nowNs,
+            long wallMs) {
+        assert !stopped && !members.isEmpty() : "not writing";
+        ByteBuffer header =
+                WalEntry.header(
+                        type,
+                        slot,
+                        slotEpoch,
+                        next,
+                        hash,
+                        hwm,
+                        wallMs,
+                        topicId,
+                        partition,
+                        offsets,
+                        baseOffset,
+                        payload);
+        var pending = new Pending(next, header, payload, nowNs);
+        unacked.addLast(pending);
+        unackedBytes += pending.bytes;
+        hash = WalEntry.hashOf(header, 0);
+        next++;
+        place(pending);
+        return pending.sequence;
+    }
+
+    private void place(Pending pending) {
+        pending.position = position;
+        position += pending.bytes;
+        queue(pending);
+    }
+
+    private void queue(Pending pending) {
+        if (unsent.isEmpty()) {
+            unsentFirst = pending.sequence;
+        } else if (unsentBytes + pending.bytes > limits.frameBytesMax()) {
+            flush();
+            unsentFirst = pending.sequence;
+        }
+        unsent.add(pending.header);
+        unsent.add(pending.payload);
+        unsentBytes += pending.bytes;
+    }
+
+    /** Sends what was appended since the last call. */
+    public void flush() {
+        if (unsent.isEmpty()) {
+            return;
+        }
+        for (Member member : members.values()) {
+            if (!member.lost) {
+                send(member, WalFrame.append(segmentId(), unsentFirst, unsent));
+            }
+        }
+        unsent.clear();
+        unsentBytes = 0;
+    }
+
+    private void send(Member member, ByteBuffer... frame) {
+        if (!output.send(member.disk, frame)) {
+            member.lost = true;
+        }
+    }
+
+    private SegmentId segmentId() {
+        return new SegmentId(wal, index);
+    }
+
+    /** What a member said. */
+    public void received(UUID from, WalFrame frame) {
+        if (stopped || frame.segment().index() != index || !frame.segment().wal().equals(wal)) {
+            return; // Of a segment left behind: it is sealed, and counts no more.
+        }
+        Member member = members.get(from);
+        if (member == null) {
+            return;
+        }
+        switch (frame) {
+            case WalFrame.Durable durable -> durable(member, durable.end());
+            case WalFrame.Refused refused -> {
+                member.lost = true;
+                if (refused.reason() == WalFrame.Reason.FENCED) {
+                    stopped = true;
+                    output.fenced();
+                }
+            }
+            case WalFrame.Open _, WalFrame.Append _ -> member.lost = true;
+        }
+    }
+
+    private void durable(Member member, long end) {
+        if (member.lost || end <= member.end || end > next) {
+            return;
+        }
+        member.end = end;
+        if (member.disk.equals(self) && end > ownerEnd) {
+            ownerEnd = end;
+            output.ownerDurable(end);
+        }
+        long all = Long.MAX_VALUE;
+        for (Member each : members.values()) {
+            all = Math.min(all, each.end);
+        }
+        if (all > hwm) {
+            commit(all);
+        }
+    }
+
+    private void commit(long end) {
+        hwm = end;
+        while (!unacked.isEmpty() && unacked.getFirst().sequence < end) {
+            Pending done = unacked.removeFirst();
+            unackedBytes -= done.bytes;
+            hwmHash = WalEntry.hashOf(done.header, 0);
+            output.entryCommitted(done.sequence, index, done.position, done.bytes);
+        }
+        output.committed(end);
+    }
+
+    /** A member's link is gone. */
+    public void disconnected(UUID disk) {
+        Member member = members.get(disk);
+        if (member != null) {
+            member.lost = true;
+        }
+    }
+
+    /** Why the current segment should be left behind now, if it should. */
+    public Optional<String> wantsRoll(long nowNs) {
+        if (stopped || members.isEmpty()) {
+            return Optional.empty();
+        }
+        for (Member member : members.values()) {
+            if (member.lost) {
+                return Optional.of("member lost: " + member.disk);
+            }
+        }
+        Optional<UUID> slow = slowest(nowNs);
+        if (slow.isPresent()) {
+            return Optional.of("member slow: " + slow.get());
+        }
+        if (position >= limits.segmentBytesMax()) {
+            return Optional.of("size");
+        }
+        if (next > segmentStart && nowNs - segmentOpenedNs >= limits.segmentAgeNs()) {
+            return Optional.of("age");
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The member that holds the oldest entry up, if the entry waits too long. Entries that were
+     * sent again at a roll are given their time anew.
+     */
+    public Optional<UUID> slowest(long nowNs) {
+        if (unacked.isEmpty()
+                || nowNs - Math.max(unacked.getFirst().appendedNs, segmentOpenedNs)
+                        <= limits.memberSlowNs()) {
+            return Optional.empty();
+        }
+        for (Member member : members.values()) {
+            if (member.end <= hwm) {
+                return Optional.of(member.disk);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Members that are lost or hold up the oldest entry; best not chosen for the next segment. */
+    public List<UUID> lostMembers() {
+        return members.values().stream().filter(m -> m.lost).map(m -> m.disk).toList();
+    }
+
+    /**
+     * Leaves the current segment at the high watermark and goes on in the prepared one, sending
+     * again what is above it.
+     *
+     * @return false if none is prepared: nothing changed
+     */
+    public boolean roll(long nowNs, long wallMs) {
+        if (stopped || preparedIndex < 0) {
+            return false;
+        }
+        unsent.clear();
+        unsentBytes = 0;
+        int old = index;
+        int started = preparedIndex;
+        List<UUID> startedMembers = preparedMembers;
+        unprepare();
+        members.clear();
+        begin(started, startedMembers, nowNs, wallMs);
+        for (Pending pending : unacked) {
+            place(pending);
+        }
+        flush();
+        output.rolled(old, started, hwm);
+        return true;
+    }
+
+    private void begin(int newIndex, List<UUID> newMembers, long nowNs, long wallMs) {
+        index = newIndex;
+        segmentStart = hwm;
+        segmentOpenedNs = nowNs;
+        position = SegmentHeader.BYTES;
+        ownerEnd = Math.max(ownerEnd, hwm);
+        ByteBuffer[] open = new WalFrame.Open(segmentId(), hwm, hwmHash, wallMs).encode();
+        for (UUID disk : newMembers) {
+            var member = new Member(disk, hwm);
+            members.put(disk, member);
+            send(member, duplicate(open));
+        }
+    }
+
+    private static ByteBuffer[] duplicate(ByteBuffer[] frame) {
+        ByteBuffer[] copy = new ByteBuffer[frame.length];
+        for (int i = 0; i < frame.length; i++) {
+            copy[i] = frame[i].duplicate();
+        }
+        return copy;
+    }
+
+    /** For messages: the wal's id. */
+    public UUID wal() {
+        return wal;
+    }
+
+    /** The state as one line, for the log. */
+    @Override
+    public String toString() {
+        return "wal=%s segment=%d next=%d hwm=%d unacked=%d prepared=%d"
+                .formatted(wal, index, next, hwm, unacked.size(), preparedIndex);
+    }
+}
