@@ -12,7 +12,7 @@ import sluice.log.SluiceException;
  *    0      4  length, of the whole entry with its payload
  *    4      4  crc, CRC-32C of everything after this field
  *    8      1  type (1 = record batch)
- *    9      1  flags, 0
+ *    9      1  retention, id of the retention class whose object takes the payload
  *   10      2  slot
  *   12      4  slotEpoch
  *   16      8  sequence, one more than the previous entry's
@@ -35,8 +35,8 @@ public final class WalEntry {
     static final int LENGTH_AT = 0;
     static final int CRC_AT = LENGTH_AT + Integer.BYTES;
     static final int TYPE_AT = CRC_AT + Integer.BYTES;
-    static final int FLAGS_AT = TYPE_AT + Byte.BYTES;
-    static final int SLOT_AT = FLAGS_AT + Byte.BYTES;
+    static final int RETENTION_AT = TYPE_AT + Byte.BYTES;
+    static final int SLOT_AT = RETENTION_AT + Byte.BYTES;
     static final int SLOT_EPOCH_AT = SLOT_AT + Short.BYTES;
     static final int SEQUENCE_AT = SLOT_EPOCH_AT + Integer.BYTES;
     static final int PREVIOUS_HASH_AT = SEQUENCE_AT + Long.BYTES;
@@ -68,6 +68,7 @@ public final class WalEntry {
      */
     static ByteBuffer header(
             byte type,
+            byte retention,
             int slot,
             int slotEpoch,
             long sequence,
@@ -83,7 +84,7 @@ public final class WalEntry {
         int length = HEADER_BYTES + payload.remaining();
         assert length <= BYTES_MAX : "length=" + length;
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
-        header.putInt(length).putInt(0).put(type).put((byte) 0).putShort((short) slot);
+        header.putInt(length).putInt(0).put(type).put(retention).putShort((short) slot);
         header.putInt(slotEpoch).putLong(sequence).putLong(previousHash).putLong(hwm);
         header.putLong(appendedAtMs).putLong(topicId).putInt(partition).putInt(offsets);
         header.putLong(baseOffset);
@@ -165,6 +166,10 @@ public final class WalEntry {
 
     public static byte type(ByteBuffer source, int at) {
         return source.get(at + TYPE_AT);
+    }
+
+    public static byte retention(ByteBuffer source, int at) {
+        return source.get(at + RETENTION_AT);
     }
 
     public static int slot(ByteBuffer source, int at) {

@@ -212,6 +212,7 @@ public final class WalMachine {
      */
     public long append(
             byte type,
+            byte retention,
             int slot,
             int slotEpoch,
             long topicId,
@@ -225,6 +226,7 @@ public final class WalMachine {
         ByteBuffer header =
                 WalEntry.header(
                         type,
+                        retention,
                         slot,
                         slotEpoch,
                         next,
