@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import sluice.log.PartitionId;
 import sluice.metadata.TopicConfig;
 import sluice.metadata.TopicRecord;
 
@@ -31,10 +30,13 @@ public interface Engine {
     }
 
     /**
-     * Appends one batch that passed {@link sluice.log.batch.RecordBatch#check}. The engine owns the
-     * buffer from now on, and writes offset and epoch into it.
+     * Appends one batch that passed {@link sluice.log.batch.RecordBatch#check} and begins at index 0
+     * of its buffer. The engine owns the buffer from now on, and writes offset and epoch into it.
+     *
+     * @param partition index of a partition that the topic has
      */
-    CompletionStage<Appended> append(PartitionId partition, int slot, Acks acks, ByteBuffer batch);
+    CompletionStage<Appended> append(
+            TopicRecord topic, int partition, Acks acks, ByteBuffer batch);
 
     /**
      * @param baseOffset offset of the batch's first record; −1 with {@link Acks#NONE}
@@ -50,7 +52,7 @@ public interface Engine {
      *     one
      */
     CompletionStage<Fetched> fetch(
-            PartitionId partition, int slot, long offset, int maxBytes, Duration wait);
+            TopicRecord topic, int partition, long offset, int maxBytes, Duration wait);
 
     /**
      * @param batches whole batches with their offsets set, in order; the first may begin before the
@@ -65,10 +67,10 @@ public interface Engine {
     }
 
     /** The first offset whose record has a timestamp of at least that, or the high watermark. */
-    CompletionStage<Long> offsetAt(PartitionId partition, int slot, long timestampMs);
+    CompletionStage<Long> offsetAt(TopicRecord topic, int partition, long timestampMs);
 
     /** Where a partition stands now. */
-    CompletionStage<PartitionStatus> status(PartitionId partition, int slot);
+    CompletionStage<PartitionStatus> status(TopicRecord topic, int partition);
 
     record PartitionStatus(
             int partition, long logStart, long highWatermark, int slot, Optional<Member> owner) {}

@@ -178,6 +178,16 @@ public final class WalMachine {
         return index;
     }
 
+    /** First entry of the current segment. */
+    public long segmentStart() {
+        return segmentStart;
+    }
+
+    /** True if the current segment has reached its size. */
+    public boolean isFull() {
+        return position >= limits.segmentBytesMax();
+    }
+
     /** The sequence that the next entry gets. */
     public long next() {
         return next;
@@ -362,7 +372,7 @@ public final class WalMachine {
         if (slow.isPresent()) {
             return Optional.of("member slow: " + slow.get());
         }
-        if (position >= limits.segmentBytesMax()) {
+        if (isFull()) {
             return Optional.of("size");
         }
         if (next > segmentStart && nowNs - segmentOpenedNs >= limits.segmentAgeNs()) {

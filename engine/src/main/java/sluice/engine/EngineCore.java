@@ -1,0 +1,456 @@
+package sluice.engine;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.engine.peer.CallReply;
+import sluice.engine.peer.CallRequest;
+import sluice.log.SluiceException;
+import sluice.log.lane.Lane;
+import sluice.log.lane.Outcome;
+import sluice.log.peer.PeerTransport;
+import sluice.log.wal.WalFrame;
+import sluice.metadata.GatewayRecord;
+import sluice.metadata.ItemStore.Written;
+import sluice.metadata.SlotStore;
+import sluice.metadata.Versioned;
+import sluice.metadata.WalRecord;
+import sluice.metadata.WalStore;
+import sluice.uploader.SegmentPacker;
+import sluice.uploader.SlotIndex;
+
+/**
+ * The life of one gateway process, from its first heartbeat to its sealed wal:
+ *
+ * <pre>
+ *   joining ──enough members in reach, wal recorded──▶ open ──drain──▶ draining ──▶ sealed
+ *                                                       └──a recoverer took the wal──▶ lost
+ * </pre>
+ *
+ * <p>While open, it looks at the metadata about once a second and does what is due: slots, dead
+ * wals, trimming, folding. Owned by the engine's lane.
+ */
+final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineCore.class);
+
+    enum Phase {
+        JOINING,
+        OPEN,
+        DRAINING,
+        SEALED,
+        LOST
+    }
+
+    private final Lane lane;
+    private final EnginePorts ports;
+    private final EngineLimits limits;
+    private final EngineMetrics metrics;
+    private final UUID wal;
+    private final Membership membership;
+    private final SlotTable table;
+    private final WalStore walStore;
+    private final SlotStore slotStore;
+    private final OwnedSlots owned;
+    private final Recoveries recoveries;
+    private final Trimmer trimmer;
+    private final Consumer<String> onLost;
+    private final long startedNs;
+
+    private Phase phase = Phase.JOINING;
+    private boolean isCreating;
+    private boolean isLooking;
+    private Map<UUID, Versioned<WalRecord>> wals = Map.of();
+
+    // From here on: there once the wal is open.
+    private Optional<Opened> opened = Optional.empty();
+
+    private record Opened(
+            WalRegistry registry,
+            WalKeeper keeper,
+            OwnerAppends appends,
+            OwnerReads reads,
+            Uploads uploads,
+            SlotKeeper slots,
+            Folder folder) {}
+
+    /** Segments of the own wal before this one are no longer read from the disk. */
+    private int tailFloor;
+
+    EngineCore(
+            EnginePorts ports,
+            EngineLimits limits,
+            EngineMetrics metrics,
+            UUID wal,
+            Membership membership,
+            SlotTable table,
+            WalStore walStore,
+            SlotStore slotStore,
+            OwnedSlots owned,
+            Recoveries recoveries,
+            Trimmer trimmer,
+            Consumer<String> onLost) {
+        this.ports = ports;
+        this.lane = ports.lane();
+        this.limits = limits;
+        this.metrics = metrics;
+        this.wal = wal;
+        this.membership = membership;
+        this.table = table;
+        this.walStore = walStore;
+        this.slotStore = slotStore;
+        this.owned = owned;
+        this.recoveries = recoveries;
+        this.trimmer = trimmer;
+        this.onLost = onLost;
+        this.startedNs = lane.nowNs();
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    boolean isReady() {
+        return phase == Phase.OPEN
+                && table.isLoaded()
+                && opened.map(each -> each.slots().hasShare()).orElse(false);
+    }
+
+    Map<UUID, Versioned<WalRecord>> wals() {
+        return wals;
+    }
+
+    void afterDrain() {
+        opened.ifPresent(each -> each.keeper().afterDrain());
+    }
+
+    /** Called after each look at the heartbeats. */
+    void looked() {
+        lane.assertOwner();
+        if (phase == Phase.JOINING) {
+            considerOpening();
+        }
+        if (phase != Phase.SEALED && phase != Phase.LOST) {
+            look();
+        }
+    }
+
+    private void considerOpening() {
+        int inReach = membership.candidates().size();
+        boolean waited = lane.nowNs() - startedNs >= limits.startGrace().toNanos();
+        int wanted = Math.min(limits.replicationFactor(), limits.expectedGateways());
+        if (isCreating || inReach < limits.membersMin() || (inReach < wanted && !waited)) {
+            return;
+        }
+        isCreating = true;
+        WalRecord created =
+                WalChanges.created(wal, membership.self(), choose(0), choose(1));
+        ports.background()
+                .run(
+                        lane,
+                        () -> walStore.create(created),
+                        outcome -> {
+                            isCreating = false;
+                            if (outcome
+                                    instanceof
+                                    Outcome.Success<Written>(Written.Applied(long version))) {
+                                open(new Versioned<>(created, version));
+                            }
+                        });
+    }
+
+    private List<UUID> choose(int segment) {
+        return MemberChoice.choose(
+                membership.candidates(),
+                limits.replicationFactor(),
+                limits.membersMin(),
+                segment,
+                node -> membership.gateway(node).map(GatewayRecord::zone).orElse(""));
+    }
+
+    private void open(Versioned<WalRecord> created) {
+        var registry =
+                new WalRegistry(lane, ports.background(), walStore, created, this::lost);
+        var keeper =
+                new WalKeeper(lane, ports.transport(), membership, registry, limits, this);
+        var appends = new OwnerAppends(lane, keeper.wal(), owned, limits, metrics);
+        var reads =
+                new OwnerReads(
+                        lane,
+                        ports.background(),
+                        owned,
+                        ports.disk(),
+                        wal,
+                        limits.waitingReadersMax());
+        var uploads =
+                new Uploads(
+                        lane,
+                        ports.background(),
+                        ports.disk(),
+                        ports.objects(),
+                        new SegmentPacker(ports.randoms().get()),
+                        registry,
+                        metrics,
+                        limits.uploadsMax(),
+                        this::uploaded);
+        var slots =
+                new SlotKeeper(
+                        lane,
+                        ports.background(),
+                        slotStore,
+                        table,
+                        owned,
+                        membership,
+                        keeper,
+                        limits,
+                        metrics);
+        var folder =
+                new Folder(
+                        lane,
+                        ports.background(),
+                        slotStore,
+                        ports.objects(),
+                        owned,
+                        table,
+                        registry,
+                        keeper,
+                        limits.foldObjects(),
+                        ports.randoms().get());
+        opened =
+                Optional.of(
+                        new Opened(registry, keeper, appends, reads, uploads, slots, folder));
+        phase = Phase.OPEN;
+        keeper.open();
+        LOG.atInfo()
+                .addKeyValue("wal", wal)
+                .addKeyValue("members", created.value().chain().getFirst().members())
+                .log("wal open");
+        look();
+        lane.schedule(Duration.ofMillis(500), this::expireAppends);
+    }
+
+    private void expireAppends() {
+        opened.ifPresent(each -> each.appends().expire(lane.nowNs()));
+        if (phase != Phase.SEALED && phase != Phase.LOST) {
+            lane.schedule(Duration.ofMillis(500), this::expireAppends);
+        }
+    }
+
+    /** Reads all slots and then all wals, and does what is due. */
+    private void look() {
+        if (isLooking) {
+            return;
+        }
+        isLooking = true;
+        table.refreshAll(
+                slotsRead ->
+                        ports.background()
+                                .run(
+                                        lane,
+                                        walStore::list,
+                                        outcome -> walsRead(slotsRead, outcome)));
+    }
+
+    private void walsRead(boolean slotsRead, Outcome<List<Versioned<WalRecord>>> outcome) {
+        isLooking = false;
+        if (!(outcome instanceof Outcome.Success<List<Versioned<WalRecord>>>(var found))) {
+            return;
+        }
+        Map<UUID, Versioned<WalRecord>> byId = new HashMap<>();
+        found.forEach(each -> byId.put(each.value().wal(), each));
+        wals = byId;
+        Map<UUID, WalRecord> records = new HashMap<>();
+        byId.forEach((id, each) -> records.put(id, each.value()));
+        trim(records);
+        if (phase == Phase.OPEN && slotsRead) {
+            opened.ifPresent(each -> each.slots().consider(records));
+            opened.ifPresent(each -> each.folder().consider());
+        }
+        recoveries.consider(byId, wal, table);
+    }
+
+    private void trim(Map<UUID, WalRecord> records) {
+        int floor = tailFloor;
+        ports.memberLane().execute(() -> trimmer.trim(records, wal, floor));
+    }
+
+    private void uploaded(
+            WalRecord.Segment segment, List<SlotIndex.ObjectExtents> objects) {
+        owned.objectsCommitted(objects);
+        owned.dropTailBefore(segment.index() + 1);
+        // Readers that were told of its pieces a moment ago may still read them from the file.
+        lane.schedule(
+                Duration.ofSeconds(5),
+                () -> tailFloor = Math.max(tailFloor, segment.index() + 1));
+    }
+
+    @Override
+    public void entryCommitted(long sequence, int segment, long position, int bytes) {
+        metrics.committed(bytes);
+        opened.ifPresent(
+                each -> each.appends().entryCommitted(sequence, segment, position, bytes));
+    }
+
+    @Override
+    public void committed(long hwm) {
+        opened.ifPresent(each -> each.appends().committed());
+    }
+
+    @Override
+    public void ownerDurable(long end) {
+        opened.ifPresent(each -> each.appends().ownerDurable(end));
+    }
+
+    @Override
+    public void sealed(WalRecord.Segment segment) {
+        metrics.rolled();
+        opened.ifPresent(each -> each.uploads().sealed(segment));
+    }
+
+    @Override
+    public void fenced() {
+        lost("a member was told by a recoverer that this wal is closed");
+    }
+
+    private void lost(String why) {
+        if (phase == Phase.LOST || phase == Phase.SEALED) {
+            return;
+        }
+        phase = Phase.LOST;
+        LOG.atError()
+                .addKeyValue("wal", wal)
+                .addKeyValue("why", why)
+                .log("the wal is lost; this process must end and start anew");
+        stopWork(why);
+        onLost.accept(why);
+    }
+
+    private void stopWork(String why) {
+        opened.ifPresent(
+                each -> {
+                    each.keeper().stop();
+                    each.slots().stop();
+                    each.folder().stop();
+                    each.appends().fail(why);
+                });
+        owned.clear();
+    }
+
+    @Override
+    public void walFrame(UUID memberDisk, WalFrame frame) {
+        opened.ifPresent(each -> each.keeper().wal().received(memberDisk, frame));
+    }
+
+    @Override
+    public void disconnected(UUID peer, PeerTransport.Link link) {
+        switch (link) {
+            case WAL -> opened.ifPresent(each -> each.keeper().wal().disconnected(peer));
+            case CALL -> recoveries.calls().disconnected(peer);
+        }
+    }
+
+    /** Answers a request for a slot that may be this gateway's. */
+    void handle(CallRequest request, Consumer<CallReply> answer) {
+        lane.assertOwner();
+        if (opened.isEmpty() || phase == Phase.LOST || phase == Phase.SEALED) {
+            answer.accept(OwnerAppends.failed(OwnedSlots.notOwner(-1)));
+            return;
+        }
+        Opened now = opened.get();
+        switch (request) {
+            case CallRequest.Append append -> {
+                if (phase == Phase.DRAINING) {
+                    answer.accept(OwnerAppends.failed(OwnedSlots.notOwner(append.slot())));
+                } else {
+                    metrics.appended(append.batch().remaining());
+                    now.appends().append(append, answer);
+                }
+            }
+            case CallRequest.Fetch fetch -> {
+                metrics.tailRead();
+                now.reads().fetch(fetch, answer);
+            }
+            case CallRequest.OffsetAt offsetAt -> now.reads().offsetAt(offsetAt, answer);
+            case CallRequest.Status status -> now.reads().status(status, answer);
+            case CallRequest.Fence _, CallRequest.ReadSegment _ ->
+                    throw new SluiceException(
+                            SluiceException.Kind.INVALID,
+                            "malformed-frame",
+                            "a member's request came to an owner");
+        }
+    }
+
+    /**
+     * Ends the wal in order: no more appends, all of it in objects, record SEALED. Then others may
+     * take the slots.
+     *
+     * @param done called on the lane, once
+     */
+    void drain(Runnable done) {
+        lane.assertOwner();
+        if (phase != Phase.OPEN || opened.isEmpty()) {
+            membership.stop();
+            done.run();
+            return;
+        }
+        phase = Phase.DRAINING;
+        membership.draining();
+        opened.get().slots().stop();
+        opened.get().folder().stop();
+        awaitCommitted(done);
+    }
+
+    private void awaitCommitted(Runnable done) {
+        WalKeeper keeper = opened.orElseThrow().keeper();
+        if (phase == Phase.LOST) {
+            done.run();
+        } else if (keeper.wal().hwm() < keeper.wal().next() || !keeper.rollNow()) {
+            lane.schedule(Duration.ofMillis(20), () -> awaitCommitted(done));
+        } else {
+            awaitUploaded(done);
+        }
+    }
+
+    private void awaitUploaded(Runnable done) {
+        Opened now = opened.orElseThrow();
+        long end = now.keeper().wal().hwm();
+        if (phase == Phase.LOST) {
+            done.run();
+        } else if (now.registry().record().uploadedEnd() < end) {
+            lane.schedule(Duration.ofMillis(20), () -> awaitUploaded(done));
+        } else {
+            now.keeper().stop();
+            now.registry()
+                    .change(
+                            "seal",
+                            record -> WalChanges.sealed(record, end, List.of()),
+                            _ -> {
+                                phase = Phase.SEALED;
+                                stopWork("this gateway was stopped");
+                                membership.stop();
+                                done.run();
+                            });
+        }
+    }
+
+    /** Bytes and counts for the metrics, by name. */
+    Map<String, Long> gauges() {
+        Map<String, Long> gauges = new HashMap<>();
+        gauges.put("slots.owned", (long) owned.count());
+        gauges.put("tail.entries", owned.tailEntries());
+        gauges.put("disk.used.bytes", ports.disk().usedBytes());
+        opened.ifPresent(
+                each -> {
+                    gauges.put("wal.unacked.bytes", each.keeper().wal().unackedBytes());
+                    gauges.put("upload.queue", (long) each.uploads().queued());
+                    gauges.put("registry.queue", (long) each.registry().queued());
+                });
+        return gauges;
+    }
+}

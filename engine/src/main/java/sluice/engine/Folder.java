@@ -1,0 +1,232 @@
+package sluice.engine;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.log.PartitionId;
+import sluice.log.SluiceException;
+import sluice.log.lane.Background;
+import sluice.log.lane.Lane;
+import sluice.log.lane.Outcome;
+import sluice.metadata.ItemStore.Written;
+import sluice.metadata.SlotRecord;
+import sluice.metadata.SlotRecord.Checkpoint;
+import sluice.metadata.SlotRecord.Source;
+import sluice.metadata.SlotStore;
+import sluice.metadata.Versioned;
+import sluice.uploader.ObjectStore;
+import sluice.uploader.ProducerSnapshot;
+import sluice.uploader.SlotCheckpoint;
+
+/**
+ * Writes slot checkpoints, so that wal records stay small and dead wals can be let go.
+ *
+ * <p>A slot is folded when it still depends on a wal of another process, or when the own wal names
+ * more objects than it should; then, once all its loaded slots are folded, those objects leave the
+ * record. Slots are folded a few at a time: nobody waits for it. Owned by the engine's lane.
+ */
+final class Folder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
+    private static final int IN_FLIGHT_MAX = 4;
+
+    private final Lane lane;
+    private final Background background;
+    private final SlotStore store;
+    private final ObjectStore objects;
+    private final OwnedSlots owned;
+    private final SlotTable table;
+    private final WalRegistry registry;
+    private final WalKeeper wal;
+    private final int foldObjects;
+    private final RandomGenerator random;
+
+    private final ArrayDeque<OwnedSlot> queue = new ArrayDeque<>();
+    private final Set<Integer> round = new HashSet<>();
+    private long roundEnd = -1;
+    private int inFlight;
+    private boolean isStopped;
+
+    Folder(
+            Lane lane,
+            Background background,
+            SlotStore store,
+            ObjectStore objects,
+            OwnedSlots owned,
+            SlotTable table,
+            WalRegistry registry,
+            WalKeeper wal,
+            int foldObjects,
+            RandomGenerator random) {
+        this.lane = lane;
+        this.background = background;
+        this.store = store;
+        this.objects = objects;
+        this.owned = owned;
+        this.table = table;
+        this.registry = registry;
+        this.wal = wal;
+        this.foldObjects = foldObjects;
+        this.random = random;
+    }
+
+    void stop() {
+        isStopped = true;
+        queue.clear();
+    }
+
+    /** Looks for slots to fold; called every second or so. */
+    void consider() {
+        lane.assertOwner();
+        if (isStopped) {
+            return;
+        }
+        if (roundEnd < 0 && registry.record().objects().size() >= foldObjects) {
+            beginRound();
+        }
+        if (queue.isEmpty()) {
+            for (OwnedSlot slot : owned.all()) {
+                if (slot.hasForeignSources && !slot.isFolding && queue.size() < IN_FLIGHT_MAX) {
+                    queue.addLast(slot);
+                }
+            }
+        }
+        next();
+    }
+
+    private void beginRound() {
+        roundEnd = registry.record().uploadedEnd();
+        for (OwnedSlot slot : owned.all()) {
+            // A slot that was never loaded has no entry in the own wal.
+            if (slot.isLoaded) {
+                round.add(slot.slot);
+                queue.addLast(slot);
+            }
+        }
+        endRoundIfDone();
+    }
+
+    private void next() {
+        while (inFlight < IN_FLIGHT_MAX && !queue.isEmpty() && !isStopped) {
+            OwnedSlot slot = queue.removeFirst();
+            if (!slot.isFolding) {
+                slot.isFolding = true;
+                inFlight++;
+                owned.withLoaded(slot.slot, this::fold, error -> failed(slot, error));
+            }
+        }
+    }
+
+    private void fold(OwnedSlot slot) {
+        UUID ownWal = registry.record().wal();
+        long end = registry.record().uploadedEnd();
+        SlotCheckpoint checkpoint =
+                slot.index.toCheckpoint(slot.epoch, Map.of(ownWal, end), producers(slot));
+        Versioned<SlotRecord> found = table.get(slot.slot);
+        if (checkpoint.partitions().isEmpty()) {
+            point(slot, found, Optional.empty(), end);
+            return;
+        }
+        ByteBuffer encoded = checkpoint.encode();
+        String key = SlotCheckpoint.newKey(slot.slot, slot.epoch, random);
+        background.run(
+                lane,
+                () -> {
+                    objects.put(key, List.of(encoded));
+                    return SlotCheckpoint.pointer(key, encoded);
+                },
+                outcome -> {
+                    switch (outcome) {
+                        case Outcome.Success<Checkpoint>(var pointer) ->
+                                point(slot, found, Optional.of(pointer), end);
+                        case Outcome.Failure<Checkpoint>(var error) -> failed(slot, error);
+                    }
+                });
+    }
+
+    private Map<PartitionId, List<ProducerSnapshot>> producers(OwnedSlot slot) {
+        Map<PartitionId, List<ProducerSnapshot>> all = new HashMap<>(slot.producers);
+        for (PartitionLog log : slot.partitions.values()) {
+            List<ProducerSnapshot> snapshot = log.producers.snapshot(wal.wal().hwm());
+            if (!snapshot.isEmpty()) {
+                all.put(log.id, snapshot);
+            }
+        }
+        return all;
+    }
+
+    private void point(
+            OwnedSlot slot,
+            Versioned<SlotRecord> found,
+            Optional<Checkpoint> pointer,
+            long end) {
+        SlotRecord before = found.value();
+        var after =
+                new SlotRecord(
+                        before.slot(),
+                        before.epoch(),
+                        before.owner(),
+                        List.of(
+                                new Source(
+                                        registry.record().wal(), Math.max(end, slot.fromEntry))),
+                        pointer);
+        background.run(
+                lane,
+                () -> store.replace(after, found.version()),
+                outcome -> {
+                    if (outcome
+                            instanceof Outcome.Success<Written>(Written.Applied(long version))) {
+                        table.put(new Versioned<>(after, version));
+                        slot.hasForeignSources = false;
+                        done(slot);
+                    } else {
+                        table.refresh(slot.slot);
+                        failed(slot, null);
+                    }
+                });
+    }
+
+    private void done(OwnedSlot slot) {
+        slot.isFolding = false;
+        inFlight--;
+        round.remove(slot.slot);
+        endRoundIfDone();
+        next();
+    }
+
+    private void endRoundIfDone() {
+        if (roundEnd >= 0 && round.isEmpty()) {
+            long end = roundEnd;
+            roundEnd = -1;
+            registry.change("fold", record -> WalChanges.folded(record, end), _ -> {});
+        }
+    }
+
+    private void failed(OwnedSlot slot, @org.jspecify.annotations.Nullable SluiceException error) {
+        slot.isFolding = false;
+        inFlight--;
+        LOG.atWarn()
+                .addKeyValue("slot", slot.slot)
+                .setCause(error)
+                .log("slot not folded; trying again later");
+        if (round.contains(slot.slot)) {
+            lane.schedule(java.time.Duration.ofSeconds(1), () -> tryAgain(slot));
+        }
+    }
+
+    private void tryAgain(OwnedSlot slot) {
+        if (!isStopped) {
+            queue.addLast(slot);
+            next();
+        }
+    }
+}

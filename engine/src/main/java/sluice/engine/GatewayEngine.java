@@ -1,0 +1,392 @@
+package sluice.engine;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import sluice.consumer.PartitionReader;
+import sluice.consumer.PartitionRef;
+import sluice.engine.peer.CallReply;
+import sluice.engine.peer.CallRequest;
+import sluice.engine.peer.PeerCalls;
+import sluice.log.SluiceException;
+import sluice.log.batch.RecordBatch;
+import sluice.log.lane.Lane;
+import sluice.log.wal.MemberMachine;
+import sluice.metadata.ClusterRecord;
+import sluice.metadata.ClusterStore;
+import sluice.metadata.GatewayRecord;
+import sluice.metadata.GatewayStore;
+import sluice.metadata.SlotRecord;
+import sluice.metadata.SlotStore;
+import sluice.metadata.TopicRecord;
+import sluice.metadata.TopicStore;
+import sluice.metadata.WalRecord;
+import sluice.metadata.WalStore;
+import sluice.uploader.HistoryReader;
+import sluice.uploader.RetentionClass;
+import sluice.uploader.SegmentPacker;
+import sluice.uploader.SlotIndexLoader;
+
+/**
+ * The engine of one gateway process: wires its parts, and is the door through which HTTP comes in.
+ *
+ * <p>All state is owned by the engine's lane, but for the disk's copies, which the member's lane
+ * owns. Methods are safe from any thread.
+ */
+public final class GatewayEngine implements Engine {
+
+    private static final long FOOTER_EXTENTS_CACHED_MAX = 500_000;
+    private static final int CALLS_MAX = 50_000;
+    private static final int PRODUCER_ID_BLOCK = 1000;
+
+    private final EnginePorts ports;
+    private final EngineLimits limits;
+    private final ClusterRecord cluster;
+    private final Lane lane;
+    private final EngineMetrics metrics = new EngineMetrics();
+    private final ClusterStore clusterStore;
+    private final Membership membership;
+    private final SlotTable table;
+    private final OwnedSlots owned;
+    private final EngineCore core;
+    private final Router router;
+    private final RoutedTail tail;
+    private final PartitionReader reader;
+    private final TopicCatalog topics;
+    private final PeerFrames frames;
+    private final ProducerIds producerIds;
+
+    private volatile Snapshot snapshot;
+
+    /** What other threads may see of the lane's state. */
+    private record Snapshot(
+            boolean isReady, List<Member> gateways, List<WalView> wals, Map<String, Long> gauges) {}
+
+    /**
+     * @param wal id of this process's wal, never used before
+     * @param self address of this gateway; its counter is 0
+     * @param onLost told if a recoverer takes this process's wal, or its disk fails: the process
+     *     must end
+     */
+    public GatewayEngine(
+            EnginePorts ports,
+            EngineLimits limits,
+            ClusterRecord cluster,
+            UUID wal,
+            GatewayRecord self,
+            Consumer<String> onLost) {
+        this.ports = ports;
+        this.limits = limits;
+        this.cluster = cluster;
+        this.lane = ports.lane();
+        this.snapshot = new Snapshot(false, List.of(), List.of(), Map.of());
+        clusterStore = new ClusterStore(ports.items());
+        var walStore = new WalStore(ports.items());
+        var slotStore = new SlotStore(ports.items(), cluster.slots());
+        var topicStore = new TopicStore(ports.items());
+        var indexes = new SlotIndexLoader(ports.objects(), FOOTER_EXTENTS_CACHED_MAX);
+        var states = new SlotStateLoader(slotStore, walStore, indexes);
+        membership =
+                new Membership(
+                        lane,
+                        ports.background(),
+                        new GatewayStore(ports.items()),
+                        ports.transport(),
+                        limits,
+                        self,
+                        this::looked);
+        table = new SlotTable(lane, ports.background(), slotStore, cluster.slots());
+        owned = new OwnedSlots(lane, ports.background(), states::load, limits.tailEntriesMax());
+        var member =
+                new MemberMachine(
+                        ports.memberLane(),
+                        ports.disk(),
+                        ports.transport(),
+                        limits.member(),
+                        (segment, cause) ->
+                                onLost.accept(
+                                        "the wal disk failed: segment=%s cause=%s"
+                                                .formatted(segment, cause)));
+        var memberCalls = new MemberCalls(ports, member);
+        var calls =
+                new PeerCalls(
+                        lane,
+                        ports.transport(),
+                        CALLS_MAX,
+                        (_, request, answer) -> handle(request, answer, memberCalls));
+        var recoveries =
+                new Recoveries(
+                        lane,
+                        ports.background(),
+                        calls,
+                        walStore,
+                        ports.objects(),
+                        new SegmentPacker(ports.randoms().get()),
+                        membership,
+                        metrics);
+        core =
+                new EngineCore(
+                        ports,
+                        limits,
+                        metrics,
+                        wal,
+                        membership,
+                        table,
+                        walStore,
+                        slotStore,
+                        owned,
+                        recoveries,
+                        new Trimmer(ports.memberLane(), ports.disk(), member),
+                        onLost);
+        router = new Router(lane, calls, table, membership, limits, metrics, core::handle);
+        tail = new RoutedTail(lane, router, limits);
+        reader =
+                new PartitionReader(
+                        tail,
+                        new ObjectHistory(
+                                states,
+                                new HistoryReader(
+                                        ports.objects(), ports.history(), ports.blocking()),
+                                lane),
+                        ports.blocking());
+        topics =
+                new TopicCatalog(
+                        topicStore,
+                        lane,
+                        ports.blocking(),
+                        ports.randoms().get(),
+                        ports.pause(),
+                        cluster.slots());
+        frames = new PeerFrames(lane, ports.memberLane(), member, calls, core);
+        producerIds = new ProducerIds();
+    }
+
+    /** Starts links, heartbeats and the way to a wal of its own; returns at once. */
+    public void start() {
+        ports.transport().start(frames);
+        lane.execute(membership::start);
+    }
+
+    /** Called by the lane's mailbox after each group of tasks. */
+    public void afterDrain() {
+        core.afterDrain();
+    }
+
+    /**
+     * Ends the wal in order: no more appends here, all of it in objects, record SEALED.
+     *
+     * @return completes when others may take the slots
+     */
+    public CompletionStage<Void> drain() {
+        var drained = new CompletableFuture<Void>();
+        lane.execute(() -> core.drain(() -> drained.complete(null)));
+        return drained;
+    }
+
+    public EngineMetrics metrics() {
+        return metrics;
+    }
+
+    /** Present values by name, at most a second old. */
+    public Map<String, Long> gauges() {
+        return snapshot.gauges();
+    }
+
+    private void handle(
+            CallRequest request, Consumer<CallReply> answer, MemberCalls memberCalls) {
+        switch (request) {
+            case CallRequest.Fence fence -> memberCalls.fence(fence, answer);
+            case CallRequest.ReadSegment read -> memberCalls.read(read, answer);
+            case CallRequest.Append _,
+                    CallRequest.Fetch _,
+                    CallRequest.OffsetAt _,
+                    CallRequest.Status _ ->
+                    core.handle(request, answer);
+        }
+    }
+
+    private void looked() {
+        core.looked();
+        snapshot =
+                new Snapshot(core.isReady(), gatewayViews(), walViews(), core.gauges());
+    }
+
+    private List<Member> gatewayViews() {
+        Map<UUID, Integer> slots = new HashMap<>();
+        for (int slot = 0; slot < table.count(); slot++) {
+            table.owner(slot).ifPresent(owner -> slots.merge(owner.node(), 1, Integer::sum));
+        }
+        var views = new ArrayList<Member>();
+        for (GatewayRecord record : membership.all()) {
+            views.add(view(record, slots.getOrDefault(record.node(), 0)));
+        }
+        return views;
+    }
+
+    private Member view(GatewayRecord record, int slots) {
+        return new Member(
+                record.node(),
+                record.httpAddress(),
+                record.zone(),
+                membership.isAlive(record.node()),
+                record.draining(),
+                slots);
+    }
+
+    private List<WalView> walViews() {
+        return core.wals().values().stream()
+                .map(each -> each.value())
+                .filter(record -> record.state() != WalRecord.State.RELEASED)
+                .map(
+                        record ->
+                                new WalView(
+                                        record.wal(),
+                                        record.node(),
+                                        record.state().name(),
+                                        record.epoch(),
+                                        record.chain().size(),
+                                        record.uploadedEnd(),
+                                        record.objects().size()))
+                .toList();
+    }
+
+    @Override
+    public CompletionStage<Appended> append(
+            TopicRecord topic, int partition, Acks acks, ByteBuffer batch) {
+        int slot = topic.slots().get(partition);
+        byte retention = RetentionClass.of(topic.config().retention()).id();
+        var request =
+                new CallRequest.Append(topic.partition(partition), slot, retention, acks, batch);
+        boolean isRepeatable = RecordBatch.producerId(batch, 0) != RecordBatch.NO_PRODUCER_ID;
+        var future = new CompletableFuture<Appended>();
+        Duration within = limits.ackTimeout().plusSeconds(1);
+        boolean isQueued =
+                lane.offer(
+                        () ->
+                                router.route(
+                                        slot,
+                                        request,
+                                        isRepeatable,
+                                        within,
+                                        outcome ->
+                                                RoutedTail.complete(
+                                                        future,
+                                                        outcome,
+                                                        GatewayEngine::appended)));
+        if (!isQueued) {
+            future.completeExceptionally(busy());
+        }
+        return future;
+    }
+
+    private static Appended appended(CallReply reply) {
+        if (reply instanceof CallReply.Appended(var baseOffset, var duplicate)) {
+            return new Appended(baseOffset, duplicate);
+        }
+        throw RoutedTail.unexpected(reply);
+    }
+
+    static SluiceException busy() {
+        return new SluiceException(
+                SluiceException.Kind.OVERLOADED,
+                "engine-busy",
+                "this gateway has more requests waiting than it can take; retry after a pause");
+    }
+
+    private static PartitionRef ref(TopicRecord topic, int partition) {
+        return new PartitionRef(
+                topic.partition(partition),
+                topic.slots().get(partition),
+                topic.config().retention().map(Duration::toMillis).orElse(0L));
+    }
+
+    @Override
+    public CompletionStage<Fetched> fetch(
+            TopicRecord topic, int partition, long offset, int maxBytes, Duration wait) {
+        return reader.fetch(ref(topic, partition), offset, maxBytes, wait)
+                .thenApply(
+                        found ->
+                                new Fetched(
+                                        found.batches(),
+                                        found.highWatermark(),
+                                        found.logStart()));
+    }
+
+    @Override
+    public CompletionStage<Long> offsetAt(TopicRecord topic, int partition, long timestampMs) {
+        return reader.offsetAt(ref(topic, partition), timestampMs);
+    }
+
+    @Override
+    public CompletionStage<PartitionStatus> status(TopicRecord topic, int partition) {
+        int slot = topic.slots().get(partition);
+        var owner = new CompletableFuture<Optional<Member>>();
+        lane.execute(() -> owner.complete(ownerOf(slot)));
+        return tail.status(ref(topic, partition))
+                .thenCombine(
+                        owner,
+                        (status, member) ->
+                                new PartitionStatus(
+                                        partition,
+                                        status.logStart(),
+                                        status.highWatermark(),
+                                        slot,
+                                        member));
+    }
+
+    private Optional<Member> ownerOf(int slot) {
+        return table.owner(slot)
+                .map(SlotRecord.Owner::node)
+                .flatMap(membership::gateway)
+                .map(record -> view(record, 0));
+    }
+
+    @Override
+    public CompletionStage<Long> newProducerId() {
+        return CompletableFuture.supplyAsync(producerIds::next, ports.blocking());
+    }
+
+    @Override
+    public Topics topics() {
+        return topics;
+    }
+
+    @Override
+    public ClusterView cluster() {
+        Snapshot now = snapshot;
+        return new ClusterView(
+                cluster.id().toString(),
+                membership.self(),
+                cluster.slots(),
+                now.gateways(),
+                now.wals());
+    }
+
+    @Override
+    public boolean ready() {
+        return snapshot.isReady();
+    }
+
+    /** Hands out ids of a block that no other gateway has. */
+    private final class ProducerIds {
+        private final AtomicLong next = new AtomicLong();
+        private long end;
+
+        synchronized long next() {
+            if (next.get() == end) {
+                next.set(clusterStore.reserveProducerIds(PRODUCER_ID_BLOCK));
+                end = next.get() + PRODUCER_ID_BLOCK;
+            }
+            return next.getAndIncrement();
+        }
+    }
+}

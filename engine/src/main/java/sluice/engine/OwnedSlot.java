@@ -1,0 +1,58 @@
+package sluice.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import sluice.log.PartitionId;
+import sluice.log.SluiceException;
+import sluice.uploader.ProducerSnapshot;
+import sluice.uploader.SlotIndex;
+
+/**
+ * A slot that this gateway owns.
+ *
+ * <pre>
+ *   unloaded ──first use──▶ loading ──▶ loaded
+ *                             └──(a store is out of reach)──▶ unloaded
+ * </pre>
+ *
+ * Owned by the engine's lane.
+ */
+final class OwnedSlot {
+
+    /** A request that waits for the slot's state. */
+    record Waiting(Consumer<OwnedSlot> loaded, Consumer<SluiceException> failed) {}
+
+    final int slot;
+    final long epoch;
+
+    /** First entry of the own wal that may belong to the slot. */
+    final long fromEntry;
+
+    final Map<PartitionId, PartitionLog> partitions = new HashMap<>();
+    final List<Waiting> waiting = new ArrayList<>();
+
+    /** What is in objects. */
+    SlotIndex index;
+
+    /** Producers of partitions that nobody used since the slot was loaded. */
+    Map<PartitionId, List<ProducerSnapshot>> producers = Map.of();
+
+    boolean isLoaded;
+    boolean isLoading;
+
+    /** True while entries of other wals are known only by those wals' records. */
+    boolean hasForeignSources;
+
+    boolean isFolding;
+
+    OwnedSlot(int slot, long epoch, long fromEntry, boolean hasForeignSources) {
+        this.slot = slot;
+        this.epoch = epoch;
+        this.fromEntry = fromEntry;
+        this.hasForeignSources = hasForeignSources;
+        this.index = SlotIndex.empty(slot);
+    }
+}

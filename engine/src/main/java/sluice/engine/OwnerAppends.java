@@ -1,0 +1,255 @@
+package sluice.engine;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import sluice.engine.Engine.Acks;
+import sluice.engine.peer.CallReply;
+import sluice.engine.peer.CallRequest;
+import sluice.log.SluiceException;
+import sluice.log.batch.RecordBatch;
+import sluice.log.lane.Lane;
+import sluice.log.wal.WalEntry;
+import sluice.log.wal.WalMachine;
+
+/**
+ * The owner's side of an append: from a checked batch to an entry of the wal, and from the entry's
+ * commit to the answer and to what readers may see. Owned by the engine's lane.
+ *
+ * <p>Answers wait in one queue in the order of the wal. Nothing is visible before the high
+ * watermark covers it, whatever the acks.
+ */
+final class OwnerAppends {
+
+    private static final class Pending {
+        final long sequence;
+        final PartitionLog log;
+        final long baseOffset;
+        final long nextOffset;
+        final long deadlineNs;
+        @Nullable Consumer<CallReply> answer;
+
+        Pending(
+                long sequence,
+                PartitionLog log,
+                long baseOffset,
+                long nextOffset,
+                long deadlineNs,
+                @Nullable Consumer<CallReply> answer) {
+            this.sequence = sequence;
+            this.log = log;
+            this.baseOffset = baseOffset;
+            this.nextOffset = nextOffset;
+            this.deadlineNs = deadlineNs;
+            this.answer = answer;
+        }
+
+        void answerOnce(CallReply reply) {
+            Consumer<CallReply> waiting = answer;
+            answer = null;
+            if (waiting != null) {
+                waiting.accept(reply);
+            }
+        }
+    }
+
+    private final Lane lane;
+    private final WalMachine wal;
+    private final OwnedSlots slots;
+    private final EngineLimits limits;
+    private final EngineMetrics metrics;
+    private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+
+    /** Those of {@link #pending} that are answered by the owner's disk alone. */
+    private final ArrayDeque<Pending> ownerAcks = new ArrayDeque<>();
+
+    /** Answers to retries of batches that are in the wal but not committed, by entry. */
+    private final Map<Long, List<Consumer<CallReply>>> duplicates = new HashMap<>();
+
+    private final Set<PartitionLog> moved = new LinkedHashSet<>();
+
+    OwnerAppends(
+            Lane lane,
+            WalMachine wal,
+            OwnedSlots slots,
+            EngineLimits limits,
+            EngineMetrics metrics) {
+        this.lane = lane;
+        this.wal = wal;
+        this.slots = slots;
+        this.limits = limits;
+        this.metrics = metrics;
+    }
+
+    /** Appends a batch that passed {@link RecordBatch#check}; {@code answer} is called once. */
+    void append(CallRequest.Append request, Consumer<CallReply> answer) {
+        lane.assertOwner();
+        slots.withLoaded(
+                request.slot(),
+                slot -> appendTo(slot, request, answer),
+                error -> answer.accept(failed(error)));
+    }
+
+    private void appendTo(
+            OwnedSlot slot, CallRequest.Append request, Consumer<CallReply> answer) {
+        try {
+            admit(request.batch());
+            PartitionLog log = slots.partition(slot, request.partition());
+            Optional<Producers.Range> earlier = log.producers.check(request.batch());
+            if (earlier.isPresent()) {
+                answerDuplicate(earlier.get(), request.acks(), answer);
+            } else {
+                write(log, request, answer);
+            }
+        } catch (SluiceException e) {
+            answer.accept(failed(e));
+        }
+    }
+
+    private void admit(ByteBuffer batch) {
+        if (wal.isStopped()) {
+            throw new SluiceException(
+                    SluiceException.Kind.FENCED,
+                    "not-owner",
+                    "this gateway lost its wal and takes no more records; ask another gateway");
+        }
+        if (!wal.hasRoom(batch.remaining())) {
+            metrics.refused();
+            throw new SluiceException(
+                    SluiceException.Kind.OVERLOADED,
+                    "too-much-unacknowledged",
+                    "too many bytes wait for the disks of this wal's members: unacknowledgedBytes=%d max=%d; retry after a pause"
+                            .formatted(wal.unackedBytes(), limits.wal().unackedBytesMax()));
+        }
+        slots.checkRoom();
+    }
+
+    private void answerDuplicate(
+            Producers.Range earlier, Acks acks, Consumer<CallReply> answer) {
+        var reply = new CallReply.Appended(earlier.baseOffset(), true);
+        if (acks == Acks.NONE || earlier.entry() < wal.hwm()) {
+            answer.accept(reply);
+        } else {
+            duplicates
+                    .computeIfAbsent(earlier.entry(), _ -> new ArrayList<>())
+                    .add(_ -> answer.accept(reply));
+        }
+    }
+
+    private void write(
+            PartitionLog log, CallRequest.Append request, Consumer<CallReply> answer) {
+        ByteBuffer batch = request.batch();
+        int offsets = RecordBatch.lastOffsetDelta(batch, batch.position()) + 1;
+        long base = log.nextOffset;
+        long next = Math.addExact(base, offsets);
+        RecordBatch.setBaseOffset(batch, batch.position(), base);
+        RecordBatch.setLeaderEpoch(batch, batch.position(), (int) log.slot.epoch);
+        long nowNs = lane.nowNs();
+        long wallMs = lane.wallMs();
+        long sequence =
+                wal.append(
+                        WalEntry.BATCH,
+                        request.retention(),
+                        log.slot.slot,
+                        (int) log.slot.epoch,
+                        log.id.topicId(),
+                        log.id.index(),
+                        offsets,
+                        base,
+                        batch,
+                        nowNs,
+                        wallMs);
+        log.nextOffset = next;
+        log.producers.appended(batch, base, sequence, wallMs);
+        var entry =
+                new Pending(
+                        sequence,
+                        log,
+                        base,
+                        next,
+                        nowNs + limits.ackTimeout().toNanos(),
+                        request.acks() == Acks.NONE ? null : answer);
+        pending.addLast(entry);
+        if (request.acks() == Acks.OWNER) {
+            ownerAcks.addLast(entry);
+        } else if (request.acks() == Acks.NONE) {
+            answer.accept(new CallReply.Appended(-1, false));
+        }
+    }
+
+    /** From the wal: the next entry is on all members' disks. */
+    void entryCommitted(long sequence, int segment, long position, int bytes) {
+        Pending done = pending.removeFirst();
+        assert done.sequence == sequence : "expected=" + done.sequence + " got=" + sequence;
+        done.log.tail.add(done.baseOffset, done.nextOffset, segment, position, bytes);
+        slots.tailGrew();
+        if (!done.log.waiting.isEmpty()) {
+            moved.add(done.log);
+        }
+        done.answerOnce(new CallReply.Appended(done.baseOffset, false));
+        List<Consumer<CallReply>> repeated = duplicates.remove(sequence);
+        if (repeated != null) {
+            repeated.forEach(each -> each.accept(new CallReply.Appended(done.baseOffset, true)));
+        }
+    }
+
+    /** From the wal, after the entries: wakes readers, once for many entries. */
+    void committed() {
+        for (PartitionLog log : moved) {
+            var waiting = List.copyOf(log.waiting);
+            log.waiting.clear();
+            waiting.forEach(Runnable::run);
+        }
+        moved.clear();
+        while (!ownerAcks.isEmpty() && ownerAcks.getFirst().sequence < wal.hwm()) {
+            ownerAcks.removeFirst();
+        }
+    }
+
+    /** From the wal: all entries below {@code end} are on this gateway's own disk. */
+    void ownerDurable(long end) {
+        while (!ownerAcks.isEmpty() && ownerAcks.getFirst().sequence < end) {
+            Pending done = ownerAcks.removeFirst();
+            done.answerOnce(new CallReply.Appended(done.baseOffset, false));
+        }
+    }
+
+    /** Tells callers who waited too long that the outcome is unknown; the entries stay. */
+    void expire(long nowNs) {
+        for (Pending each : pending) {
+            if (nowNs - each.deadlineNs < 0) {
+                return; // In the order of appending: the later ones have more time.
+            }
+            each.answerOnce(
+                    failed(
+                            new SluiceException(
+                                    SluiceException.Kind.UNKNOWN_OUTCOME,
+                                    "ack-timeout",
+                                    "not all members of the wal segment answered in time; the records may still be committed: retry with the same producer sequence or idempotency key")));
+        }
+    }
+
+    /** The wal is lost: nobody here will ever know. */
+    void fail(String why) {
+        for (Pending each : pending) {
+            each.answerOnce(
+                    failed(
+                            new SluiceException(
+                                    SluiceException.Kind.UNKNOWN_OUTCOME, "wal-lost", why)));
+        }
+    }
+
+    static CallReply.Failed failed(SluiceException error) {
+        String message = error.getMessage();
+        return new CallReply.Failed(
+                error.kind(), error.code(), message == null ? error.code() : message);
+    }
+}

@@ -1,0 +1,168 @@
+package sluice.engine;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import sluice.engine.peer.PeerCalls;
+import sluice.log.lane.Background;
+import sluice.log.lane.Lane;
+import sluice.metadata.GatewayRecord;
+import sluice.metadata.SlotRecord;
+import sluice.metadata.Versioned;
+import sluice.metadata.WalRecord;
+import sluice.metadata.WalStore;
+import sluice.uploader.ObjectStore;
+import sluice.uploader.SegmentPacker;
+
+/**
+ * Which dead wals this gateway recovers, and when. One at a time. Owned by the engine's lane.
+ *
+ * <p>A wal is dead if its process does not beat: its gateway is suspected, gone, or beats with
+ * another wal. The gateway whose disk it was goes first, else one chosen by hash; the others step in
+ * if that takes long.
+ */
+final class Recoveries {
+
+    private static final long LOOKS_BEFORE_RECOVERY = 2;
+    private static final long LOOKS_BEFORE_STEPPING_IN = 15;
+
+    /** Dead wals recovered side by side. */
+    private static final int RUNNING_MAX = 2;
+
+    private final Lane lane;
+    private final Background background;
+    private final PeerCalls calls;
+    private final WalStore store;
+    private final ObjectStore objects;
+    private final SegmentPacker packer;
+    private final Membership membership;
+    private final EngineMetrics metrics;
+    private final Map<UUID, Integer> deadSinceLook = new HashMap<>();
+    private final Set<UUID> running = new HashSet<>();
+
+    Recoveries(
+            Lane lane,
+            Background background,
+            PeerCalls calls,
+            WalStore store,
+            ObjectStore objects,
+            SegmentPacker packer,
+            Membership membership,
+            EngineMetrics metrics) {
+        this.lane = lane;
+        this.background = background;
+        this.calls = calls;
+        this.store = store;
+        this.objects = objects;
+        this.packer = packer;
+        this.membership = membership;
+        this.metrics = metrics;
+    }
+
+    PeerCalls calls() {
+        return calls;
+    }
+
+    /** Looks at wals that were just read. */
+    void consider(Map<UUID, Versioned<WalRecord>> wals, UUID ownWal, SlotTable table) {
+        lane.assertOwner();
+        deadSinceLook.keySet().retainAll(wals.keySet());
+        for (Versioned<WalRecord> each : wals.values()) {
+            WalRecord record = each.value();
+            if (record.wal().equals(ownWal) || !isUnsealed(record) || isAlive(record)) {
+                deadSinceLook.remove(record.wal());
+            } else {
+                considerDead(each);
+            }
+        }
+        release(wals, table);
+    }
+
+    private static boolean isUnsealed(WalRecord record) {
+        return record.state() == WalRecord.State.OPEN
+                || record.state() == WalRecord.State.FENCING;
+    }
+
+    private boolean isAlive(WalRecord record) {
+        return record.state() == WalRecord.State.OPEN
+                && membership.isAlive(record.node(), record.wal());
+    }
+
+    private void considerDead(Versioned<WalRecord> found) {
+        WalRecord record = found.value();
+        int since = deadSinceLook.computeIfAbsent(record.wal(), _ -> membership.looks());
+        int looks = membership.looks() - since;
+        boolean isOurTurn =
+                recoverer(record).filter(membership.self()::equals).isPresent()
+                        || looks >= LOOKS_BEFORE_STEPPING_IN;
+        boolean isTime = looks >= LOOKS_BEFORE_RECOVERY || isRestarted(record);
+        if (isOurTurn
+                && isTime
+                && running.size() < RUNNING_MAX
+                && running.add(record.wal())) {
+            new Recovery(
+                            lane,
+                            background,
+                            calls,
+                            store,
+                            objects,
+                            packer,
+                            membership.self(),
+                            found,
+                            sealed -> ended(record.wal(), sealed))
+                    .start();
+        }
+    }
+
+    /** True if the wal's gateway is back with another wal: nobody can be writing to this one. */
+    private boolean isRestarted(WalRecord record) {
+        return membership
+                .gateway(record.node())
+                .filter(gateway -> !gateway.wal().equals(record.wal()))
+                .filter(gateway -> membership.isAlive(gateway.node()))
+                .isPresent();
+    }
+
+    private Optional<UUID> recoverer(WalRecord record) {
+        List<UUID> alive = membership.alive(true).stream().map(GatewayRecord::node).toList();
+        return alive.contains(record.node())
+                ? Optional.of(record.node())
+                : Rendezvous.choose(alive, record.wal().getMostSignificantBits());
+    }
+
+    private void ended(UUID wal, boolean sealed) {
+        running.remove(wal);
+        deadSinceLook.put(wal, membership.looks());
+        if (sealed) {
+            metrics.recovered();
+        }
+    }
+
+    /** Lets go of sealed wals on which no slot depends any more; one gateway does it. */
+    private void release(Map<UUID, Versioned<WalRecord>> wals, SlotTable table) {
+        List<GatewayRecord> alive = membership.alive(true);
+        if (!table.isLoaded()
+                || alive.isEmpty()
+                || !alive.getFirst().node().equals(membership.self())) {
+            return;
+        }
+        Set<UUID> needed = new HashSet<>();
+        for (int slot = 0; slot < table.count(); slot++) {
+            SlotRecord record = table.get(slot).value();
+            record.sources().forEach(source -> needed.add(source.wal()));
+            record.owner().ifPresent(owner -> needed.add(owner.wal()));
+        }
+        for (Versioned<WalRecord> each : wals.values()) {
+            WalRecord record = each.value();
+            if (record.state() == WalRecord.State.SEALED && !needed.contains(record.wal())) {
+                WalRecord released = WalChanges.released(record);
+                background.run(
+                        lane, () -> store.replace(released, each.version()), _ -> {});
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package sluice.engine;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.log.lane.Background;
+import sluice.log.lane.Lane;
+import sluice.log.lane.Outcome;
+import sluice.metadata.GatewayRecord;
+import sluice.metadata.ItemStore.Written;
+import sluice.metadata.SlotRecord;
+import sluice.metadata.SlotRecord.Owner;
+import sluice.metadata.SlotRecord.Source;
+import sluice.metadata.SlotStore;
+import sluice.metadata.Versioned;
+import sluice.metadata.WalRecord;
+
+/**
+ * Takes slots that nobody may write to: those without an owner, and those whose owner's wal is
+ * SEALED. Nobody takes a slot from a wal that is not.
+ *
+ * <p>Every gateway computes the same wanted owner of each slot from the gateways that live, turn by
+ * turn, so that a topic's partitions, whose slots are consecutive, spread evenly and gateways seldom
+ * race; when they do, the conditional write decides. Owned by the engine's lane.
+ */
+final class SlotKeeper {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SlotKeeper.class);
+    private static final int WRITES_IN_FLIGHT_MAX = 24;
+
+    private final Lane lane;
+    private final Background background;
+    private final SlotStore store;
+    private final SlotTable table;
+    private final OwnedSlots owned;
+    private final Membership membership;
+    private final WalKeeper wal;
+    private final EngineLimits limits;
+    private final EngineMetrics metrics;
+    private final long startedNs;
+    private final ArrayList<Integer> wanted = new ArrayList<>();
+    private final Set<Integer> inFlight = new HashSet<>();
+    private Map<UUID, WalRecord> wals = Map.of();
+    private boolean hasShare;
+    private boolean isStopped;
+
+    SlotKeeper(
+            Lane lane,
+            Background background,
+            SlotStore store,
+            SlotTable table,
+            OwnedSlots owned,
+            Membership membership,
+            WalKeeper wal,
+            EngineLimits limits,
+            EngineMetrics metrics) {
+        this.lane = lane;
+        this.background = background;
+        this.store = store;
+        this.table = table;
+        this.owned = owned;
+        this.membership = membership;
+        this.wal = wal;
+        this.limits = limits;
+        this.metrics = metrics;
+        this.startedNs = lane.nowNs();
+    }
+
+    void stop() {
+        isStopped = true;
+        wanted.clear();
+    }
+
+    /** True once this gateway has, or nobody offers, what it should own. */
+    boolean hasShare() {
+        return hasShare;
+    }
+
+    /** Takes what is free and wanted; the table and the wals were just read, in this order. */
+    void consider(Map<UUID, WalRecord> present) {
+        lane.assertOwner();
+        if (isStopped || !mayBegin()) {
+            return;
+        }
+        wals = present;
+        List<UUID> alive = membership.alive(false).stream().map(GatewayRecord::node).toList();
+        wanted.clear();
+        for (int slot = 0; slot < table.count(); slot++) {
+            Versioned<SlotRecord> record = table.get(slot);
+            if (isOurs(record.value())) {
+                adopt(record.value());
+            } else if (isFree(record.value())
+                    && !alive.isEmpty()
+                    && alive.get(slot % alive.size()).equals(membership.self())) {
+                wanted.add(slot);
+            }
+        }
+        hasShare |= wanted.isEmpty();
+        takeNext();
+    }
+
+    private boolean mayBegin() {
+        return membership.alive(false).size() >= limits.expectedGateways()
+                || lane.nowNs() - startedNs >= limits.startGrace().toNanos()
+                || owned.count() > 0;
+    }
+
+    private boolean isOurs(SlotRecord record) {
+        return record.owner().filter(owner -> owner.wal().equals(wal.wal().wal())).isPresent();
+    }
+
+    /** A slot that was taken by a write whose answer never came. */
+    private void adopt(SlotRecord record) {
+        if (owned.get(record.slot()).isEmpty() && !inFlight.contains(record.slot())) {
+            own(record);
+        }
+    }
+
+    private boolean isFree(SlotRecord record) {
+        if (record.owner().isEmpty()) {
+            return true;
+        }
+        WalRecord owner = wals.get(record.owner().get().wal());
+        return owner != null
+                && (owner.state() == WalRecord.State.SEALED
+                        || owner.state() == WalRecord.State.RELEASED);
+    }
+
+    private void takeNext() {
+        while (!wanted.isEmpty() && inFlight.size() < WRITES_IN_FLIGHT_MAX && !isStopped) {
+            int slot = wanted.removeLast();
+            if (inFlight.add(slot)) {
+                take(table.get(slot));
+            }
+        }
+        if (wanted.isEmpty() && inFlight.isEmpty()) {
+            hasShare = true;
+        }
+    }
+
+    private void take(Versioned<SlotRecord> found) {
+        SlotRecord before = found.value();
+        UUID ownWal = wal.wal().wal();
+        var sources = new ArrayList<Source>();
+        for (Source source : before.sources()) {
+            WalRecord record = wals.get(source.wal());
+            boolean isEmpty = record != null && record.uploadedEnd() <= source.fromEntry();
+            if (!isEmpty) {
+                sources.add(source);
+            }
+        }
+        sources.add(new Source(ownWal, wal.wal().next()));
+        var taken =
+                new SlotRecord(
+                        before.slot(),
+                        before.epoch() + 1,
+                        Optional.of(new Owner(ownWal, membership.self())),
+                        sources,
+                        before.checkpoint());
+        background.run(
+                lane,
+                () -> store.replace(taken, found.version()),
+                outcome -> ended(taken, outcome));
+    }
+
+    private void ended(SlotRecord taken, Outcome<Written> outcome) {
+        inFlight.remove(taken.slot());
+        switch (outcome) {
+            case Outcome.Success<Written>(Written.Applied(long version)) -> {
+                table.put(new Versioned<>(taken, version));
+                if (!isStopped) {
+                    own(taken);
+                }
+            }
+            case Outcome.Success<Written>(Written.Conflict()) -> table.refresh(taken.slot());
+            case Outcome.Failure<Written>(var error) -> {
+                // If it was applied after all, the next look at the slots adopts it.
+                LOG.atWarn()
+                        .addKeyValue("slot", taken.slot())
+                        .setCause(error)
+                        .log("slot not taken; looking again");
+                table.refresh(taken.slot());
+            }
+        }
+        takeNext();
+    }
+
+    private void own(SlotRecord record) {
+        long fromEntry = record.sources().getLast().fromEntry();
+        owned.add(
+                new OwnedSlot(
+                        record.slot(), record.epoch(), fromEntry, record.sources().size() > 1));
+        metrics.slotTaken();
+    }
+}

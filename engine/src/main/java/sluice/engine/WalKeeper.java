@@ -1,0 +1,259 @@
+package sluice.engine;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.log.lane.Lane;
+import sluice.log.peer.PeerTransport;
+import sluice.log.wal.WalMachine;
+import sluice.metadata.GatewayRecord;
+import sluice.metadata.WalRecord;
+
+/**
+ * Keeps the own wal going: rolls it when it should be rolled, keeps a next segment PREPARED, and has
+ * the metadata say so. Owned by the engine's lane.
+ */
+final class WalKeeper implements WalMachine.Output {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WalKeeper.class);
+    private static final Duration QUARANTINE = Duration.ofSeconds(5);
+    private static final Duration TICK = Duration.ofMillis(20);
+
+    /** Rolls for a lost or slow member are no closer together than this. */
+    private static final long FAULT_ROLL_EVERY_NS = Duration.ofMillis(100).toNanos();
+
+    /** Who is told what becomes of the wal. */
+    interface Observer {
+        void entryCommitted(long sequence, int segment, long position, int bytes);
+
+        void committed(long hwm);
+
+        void ownerDurable(long end);
+
+        /** The metadata says that the segment is sealed: it can be uploaded. */
+        void sealed(WalRecord.Segment segment);
+
+        /** A recoverer has the wal: nothing may be acknowledged here any more. */
+        void fenced();
+    }
+
+    private final Lane lane;
+    private final PeerTransport transport;
+    private final Membership membership;
+    private final WalRegistry registry;
+    private final EngineLimits limits;
+    private final Observer observer;
+    private final WalMachine wal;
+    private int lastIndex;
+    private boolean isPreparing;
+    private boolean isStopped;
+    private long lastFaultRollNs;
+
+    WalKeeper(
+            Lane lane,
+            PeerTransport transport,
+            Membership membership,
+            WalRegistry registry,
+            EngineLimits limits,
+            Observer observer) {
+        this.lane = lane;
+        this.transport = transport;
+        this.membership = membership;
+        this.registry = registry;
+        this.limits = limits;
+        this.observer = observer;
+        this.wal =
+                new WalMachine(
+                        registry.record().wal(), registry.record().node(), limits.wal(), this);
+        this.lastFaultRollNs = lane.nowNs() - FAULT_ROLL_EVERY_NS;
+    }
+
+    WalMachine wal() {
+        return wal;
+    }
+
+    /** Begins the segment that the created record names OPEN. */
+    void open() {
+        lane.assertOwner();
+        List<WalRecord.Segment> chain = registry.record().chain();
+        WalRecord.Segment first = chain.getFirst();
+        wal.open(first.index(), first.members(), lane.nowNs(), lane.wallMs());
+        lastIndex = chain.getLast().index();
+        if (chain.getLast().state() == WalRecord.SegmentState.PREPARED) {
+            wal.prepared(lastIndex, chain.getLast().members());
+        }
+        lane.schedule(TICK, this::tick);
+    }
+
+    void stop() {
+        isStopped = true;
+        wal.stop();
+    }
+
+    private void tick() {
+        if (!isStopped) {
+            considerRoll();
+            lane.schedule(TICK, this::tick);
+        }
+    }
+
+    /** Called after every group of appends and answers. */
+    void afterDrain() {
+        wal.flush();
+        if (wal.isFull()) {
+            considerRoll();
+        }
+    }
+
+    /**
+     * Leaves the present segment at once if it has entries; for a drain.
+     *
+     * @return false if that cannot be done yet
+     */
+    boolean rollNow() {
+        if (wal.next() > wal.segmentStart()) {
+            roll("drain");
+        }
+        return wal.next() == wal.segmentStart();
+    }
+
+    private void considerRoll() {
+        long nowNs = lane.nowNs();
+        Optional<String> why = wal.wantsRoll(nowNs);
+        if (why.isPresent()) {
+            roll(why.get());
+        } else if (!isPreparing && wantsOtherPrepared()) {
+            prepareAnother();
+        } else if (wantsMoreMembers()) {
+            roll("more members");
+        }
+    }
+
+    private void roll(String why) {
+        long nowNs = lane.nowNs();
+        boolean isFault = !wal.lostMembers().isEmpty() || wal.slowest(nowNs).isPresent();
+        if (isFault) {
+            wal.lostMembers().forEach(this::quarantine);
+            wal.slowest(nowNs).ifPresent(this::quarantine);
+            if (nowNs - lastFaultRollNs < FAULT_ROLL_EVERY_NS) {
+                return;
+            }
+        }
+        if (!wal.hasPrepared() || (isFault && wantsOtherPrepared())) {
+            if (!isPreparing) {
+                prepareAnother();
+            }
+            return;
+        }
+        if (isFault) {
+            lastFaultRollNs = nowNs;
+        }
+        LOG.atInfo()
+                .addKeyValue("wal", wal.wal())
+                .addKeyValue("segment", wal.segment())
+                .addKeyValue("end", wal.hwm())
+                .addKeyValue("why", why)
+                .log("wal segment rolled");
+        wal.roll(nowNs, lane.wallMs());
+    }
+
+    private void quarantine(UUID member) {
+        if (!member.equals(membership.self())) {
+            membership.quarantine(member, QUARANTINE.toNanos());
+        }
+    }
+
+    /** True if a member of the prepared segment cannot be used, or more members could be had. */
+    private boolean wantsOtherPrepared() {
+        List<UUID> candidates = membership.candidates();
+        List<UUID> prepared = wal.preparedMembers();
+        if (!wal.hasPrepared() || !candidates.containsAll(prepared)) {
+            return candidates.size() >= limits.membersMin();
+        }
+        return prepared.size() < Math.min(limits.replicationFactor(), candidates.size());
+    }
+
+    /** True if the open segment has fewer members than it could, and the prepared one has more. */
+    private boolean wantsMoreMembers() {
+        return wal.hasPrepared()
+                && wal.next() > wal.segmentStart()
+                && wal.members().size() < limits.replicationFactor()
+                && wal.preparedMembers().size() > wal.members().size();
+    }
+
+    private List<UUID> choose(int index) {
+        return MemberChoice.choose(
+                membership.candidates(),
+                limits.replicationFactor(),
+                limits.membersMin(),
+                index,
+                node -> membership.gateway(node).map(GatewayRecord::zone).orElse(""));
+    }
+
+    private void prepareAnother() {
+        List<UUID> members = choose(lastIndex + 1);
+        if (members.isEmpty()) {
+            return;
+        }
+        isPreparing = true;
+        wal.unprepare();
+        int index = ++lastIndex;
+        registry.change(
+                "prepare",
+                record -> WalChanges.prepared(record, index, members),
+                _ -> {
+                    isPreparing = false;
+                    wal.prepared(index, members);
+                    considerRoll();
+                });
+    }
+
+    @Override
+    public boolean send(UUID member, ByteBuffer... frame) {
+        return transport.send(member, PeerTransport.Link.WAL, frame);
+    }
+
+    @Override
+    public void entryCommitted(long sequence, int segment, long position, int bytes) {
+        observer.entryCommitted(sequence, segment, position, bytes);
+    }
+
+    @Override
+    public void committed(long hwm) {
+        observer.committed(hwm);
+    }
+
+    @Override
+    public void ownerDurable(long end) {
+        observer.ownerDurable(end);
+    }
+
+    @Override
+    public void rolled(int oldIndex, int nextIndex, long end) {
+        int index = ++lastIndex;
+        List<UUID> members = choose(index);
+        isPreparing = true;
+        registry.change(
+                "roll",
+                record ->
+                        WalChanges.rolled(record, oldIndex, nextIndex, end, index, members),
+                record -> {
+                    isPreparing = false;
+                    if (!members.isEmpty()) {
+                        wal.prepared(index, members);
+                    }
+                    record.chain().stream()
+                            .filter(segment -> segment.index() == oldIndex)
+                            .forEach(observer::sealed);
+                });
+    }
+
+    @Override
+    public void fenced() {
+        observer.fenced();
+    }
+}

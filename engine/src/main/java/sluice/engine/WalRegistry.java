@@ -1,0 +1,154 @@
+package sluice.engine;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.log.lane.Background;
+import sluice.log.lane.Lane;
+import sluice.log.lane.Outcome;
+import sluice.metadata.ItemStore.Written;
+import sluice.metadata.Versioned;
+import sluice.metadata.WalRecord;
+import sluice.metadata.WalStore;
+
+/**
+ * The owner's one writer of its own wal record: changes are applied one after another, each by a
+ * conditional write, and repeated until their outcome is known.
+ *
+ * <p>The record has other writers only once a recoverer has taken the wal away; then the first lost
+ * race ends this process's claim. Owned by the engine's lane.
+ */
+final class WalRegistry {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WalRegistry.class);
+    private static final Duration RETRY = Duration.ofMillis(200);
+
+    /** Told that the wal is lost. */
+    interface Lost {
+        void lost(String why);
+    }
+
+    private record Change(
+            String name, UnaryOperator<WalRecord> change, Consumer<WalRecord> applied) {}
+
+    private final Lane lane;
+    private final Background background;
+    private final WalStore store;
+    private final Lost lost;
+    private final ArrayDeque<Change> queue = new ArrayDeque<>();
+    private Versioned<WalRecord> current;
+    private boolean isWriting;
+    private boolean isLost;
+
+    WalRegistry(
+            Lane lane,
+            Background background,
+            WalStore store,
+            Versioned<WalRecord> created,
+            Lost lost) {
+        this.lane = lane;
+        this.background = background;
+        this.store = store;
+        this.current = created;
+        this.lost = lost;
+    }
+
+    /** The record as last written. */
+    WalRecord record() {
+        return current.value();
+    }
+
+    int queued() {
+        return queue.size();
+    }
+
+    /**
+     * Queues a change.
+     *
+     * @param change from the record as it then is; must be repeatable
+     * @param applied called on the lane when the change is in the metadata
+     */
+    void change(String name, UnaryOperator<WalRecord> change, Consumer<WalRecord> applied) {
+        lane.assertOwner();
+        queue.addLast(new Change(name, change, applied));
+        next();
+    }
+
+    private void next() {
+        if (isWriting || isLost || queue.isEmpty()) {
+            return;
+        }
+        isWriting = true;
+        Change first = queue.getFirst();
+        WalRecord target = first.change().apply(current.value());
+        long version = current.version();
+        background.run(
+                lane, () -> store.replace(target, version), outcome -> ended(first, target, outcome));
+    }
+
+    private void ended(Change change, WalRecord target, Outcome<Written> outcome) {
+        isWriting = false;
+        switch (outcome) {
+            case Outcome.Success<Written>(Written.Applied(long version)) ->
+                    applied(change, new Versioned<>(target, version));
+            case Outcome.Success<Written>(Written.Conflict()) -> look(change, target);
+            case Outcome.Failure<Written>(var error) -> {
+                LOG.atWarn()
+                        .addKeyValue("change", change.name())
+                        .addKeyValue("kind", error.kind())
+                        .setCause(error)
+                        .log("wal record not written; trying again");
+                // It may have been applied: look before writing again.
+                lane.schedule(RETRY, () -> look(change, target));
+            }
+        }
+    }
+
+    private void applied(Change change, Versioned<WalRecord> written) {
+        current = written;
+        queue.removeFirst();
+        change.applied().accept(written.value());
+        next();
+    }
+
+    private void look(Change change, WalRecord target) {
+        if (isWriting || isLost) {
+            return;
+        }
+        isWriting = true;
+        background.run(
+                lane,
+                () -> store.get(target.wal()),
+                outcome -> {
+                    isWriting = false;
+                    looked(change, target, outcome);
+                });
+    }
+
+    private void looked(
+            Change change, WalRecord target, Outcome<Optional<Versioned<WalRecord>>> outcome) {
+        switch (outcome) {
+            case Outcome.Failure<Optional<Versioned<WalRecord>>> _ ->
+                    lane.schedule(RETRY, () -> look(change, target));
+            case Outcome.Success<Optional<Versioned<WalRecord>>>(var found) -> {
+                if (found.isEmpty() || !isOurs(found.get().value())) {
+                    isLost = true;
+                    lost.lost("the wal's record was taken by a recoverer");
+                } else if (found.get().value().equals(target)) {
+                    applied(change, found.get());
+                } else {
+                    current = found.get();
+                    next();
+                }
+            }
+        }
+    }
+
+    private boolean isOurs(WalRecord found) {
+        return found.state() == WalRecord.State.OPEN && found.epoch() == current.value().epoch();
+    }
+}

@@ -1,0 +1,44 @@
+package sluice.engine.peer;
+
+import java.nio.ByteBuffer;
+import sluice.engine.Engine.Acks;
+import sluice.log.PartitionId;
+import sluice.log.wal.SegmentId;
+
+/** What one gateway asks of another; {@link CallFrame} gives each its bytes. */
+public sealed interface CallRequest {
+
+    /**
+     * Of the slot's owner: append a checked batch.
+     *
+     * @param retention id of the topic's retention class
+     */
+    record Append(PartitionId partition, int slot, byte retention, Acks acks, ByteBuffer batch)
+            implements CallRequest {}
+
+    /**
+     * Of the slot's owner: what lies at an offset.
+     *
+     * @param retentionMs the topic's retention, 0 for ever
+     */
+    record Fetch(
+            PartitionId partition,
+            int slot,
+            long retentionMs,
+            long offset,
+            int maxBytes,
+            int waitMs)
+            implements CallRequest {}
+
+    /** Of the slot's owner: the first offset at or after a timestamp, if it is in its tail. */
+    record OffsetAt(PartitionId partition, int slot, long timestampMs) implements CallRequest {}
+
+    /** Of the slot's owner: log start and high watermark. */
+    record Status(PartitionId partition, int slot, long retentionMs) implements CallRequest {}
+
+    /** Of a member: fence the segment, then say how far its copy goes. */
+    record Fence(SegmentId segment, long epoch) implements CallRequest {}
+
+    /** Of a member: bytes of its copy. */
+    record ReadSegment(SegmentId segment, long position, int length) implements CallRequest {}
+}
