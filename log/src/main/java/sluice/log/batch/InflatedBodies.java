@@ -1,0 +1,100 @@
+package sluice.log.batch;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.CompressionType;
+import org.apache.kafka.common.utils.BufferSupplier;
+
+/**
+ * The records of a compressed batch, decompressed as they are asked for. Only one record is in
+ * memory at a time, in an array that grows with the bytes that come, not with the length they
+ * claim.
+ */
+final class InflatedBodies implements RecordBodies {
+
+    private static final byte MAGIC = 2;
+    private static final int SNAPPY = 2;
+
+    private final InputStream records;
+    private long inflatedBytes;
+
+    /**
+     * @param codec as in the batch's attributes
+     * @param compressed from its index 0 to its limit
+     */
+    InflatedBodies(int codec, ByteBuffer compressed) throws IOException {
+        if (codec == SNAPPY) {
+            SnappyFrames.check(compressed);
+        }
+        records =
+                Compression.of(CompressionType.forId(codec))
+                        .build()
+                        .wrapForInput(readable(compressed), MAGIC, BufferSupplier.NO_CACHING);
+    }
+
+    /**
+     * The decompressors want an array or memory outside the heap: a read-only array has neither.
+     */
+    private static ByteBuffer readable(ByteBuffer compressed) {
+        if (compressed.hasArray() || compressed.isDirect()) {
+            return compressed.duplicate();
+        }
+        byte[] copy = new byte[compressed.limit()];
+        compressed.get(0, copy);
+        return ByteBuffer.wrap(copy);
+    }
+
+    @Override
+    public ByteBuffer next() throws IOException {
+        int bodyBytes = readLength();
+        if (bodyBytes < 0 || bodyBytes > BatchReader.INFLATED_RECORD_BYTES_MAX) {
+            throw new IOException(
+                    "record has bytes=%d, allowed are inflatedRecordBytesMax=%d"
+                            .formatted(bodyBytes, BatchReader.INFLATED_RECORD_BYTES_MAX));
+        }
+        inflatedBytes += Varint.sizeBytes(bodyBytes) + bodyBytes;
+        if (inflatedBytes > BatchReader.INFLATED_BATCH_BYTES_MAX) {
+            throw new IOException(
+                    "batch has more than inflatedBatchBytesMax=%d"
+                            .formatted(BatchReader.INFLATED_BATCH_BYTES_MAX));
+        }
+        byte[] body = records.readNBytes(bodyBytes);
+        if (body.length < bodyBytes) {
+            throw new EOFException(
+                    "record is cut off: expected bytes=%d, found bytes=%d"
+                            .formatted(bodyBytes, body.length));
+        }
+        return ByteBuffer.wrap(body).asReadOnlyBuffer();
+    }
+
+    @Override
+    public boolean isAtEnd() throws IOException {
+        return records.read() < 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        records.close();
+    }
+
+    private int readLength() throws IOException {
+        int raw = 0;
+        for (int shift = 0; shift < Integer.SIZE; shift += 7) {
+            int next = records.read();
+            if (next < 0) {
+                throw new EOFException("the records end before their count");
+            }
+            if (shift == 28 && (next & 0xF0) != 0) {
+                break;
+            }
+            raw |= (next & 0x7F) << shift;
+            if (next < 0x80) {
+                return (raw >>> 1) ^ -(raw & 1);
+            }
+        }
+        throw new IOException("the length of a record is not a number");
+    }
+}
