@@ -1,0 +1,285 @@
+package sluice.log.lane;
+
+import java.time.Duration;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * A lane on a platform thread of its own.
+ *
+ * <p>Tasks are drained in batches; after each batch the owner's {@code afterDrain} runs on the
+ * lane, so that what the batch produced is written or sent once for all of it. The thread parks
+ * while there is nothing to do, and only then is it woken.
+ *
+ * <p>A task that throws is told to the failure handler, on the lane, before any other task runs: a
+ * handler that ends the process ends it before the broken state is used. If the handler returns,
+ * the lane goes on.
+ */
+public final class ThreadLane implements Lane, AutoCloseable {
+
+    /** Tasks between two runs of {@code afterDrain}; bounds how long the first one waits for it. */
+    private static final int BATCH_TASKS_MAX = 1024;
+
+    /**
+     * Cancelled timers are only marked; when they are this many and most of the heap, it is swept.
+     */
+    private static final int SWEEP_TIMERS_MIN = 64;
+
+    private final String name;
+    private final int mailboxMax;
+    private final Clock clock;
+    private final Runnable afterDrain;
+    private final Consumer<Throwable> onFailure;
+    private final Thread thread;
+
+    private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicBoolean parked = new AtomicBoolean();
+    private volatile boolean closing;
+
+    private final PriorityQueue<TimerEntry> timers = new PriorityQueue<>();
+    private long nextTimerSequence;
+    private int cancelledTimers;
+
+    /**
+     * Makes a lane that does nothing until {@link #start}.
+     *
+     * @param name of the thread
+     * @param mailboxMax waiting tasks from which on {@link #offer} is refused
+     * @param afterDrain runs on the lane after each batch of tasks and timers
+     * @param onFailure told, on the lane, what a task or {@code afterDrain} threw
+     */
+    public ThreadLane(
+            String name,
+            int mailboxMax,
+            Clock clock,
+            Runnable afterDrain,
+            Consumer<Throwable> onFailure) {
+        if (mailboxMax < 1) {
+            throw new IllegalArgumentException("a mailbox holds something: max=" + mailboxMax);
+        }
+        this.name = name;
+        this.mailboxMax = mailboxMax;
+        this.clock = clock;
+        this.afterDrain = afterDrain;
+        this.onFailure = onFailure;
+        this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::drainUntilClosed);
+    }
+
+    /** Starts the thread; tasks given before are run first. */
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public boolean offer(Runnable task) {
+        if (closing) {
+            return false;
+        }
+        if (waiting.incrementAndGet() > mailboxMax) {
+            waiting.decrementAndGet();
+            return false;
+        }
+        enqueue(task);
+        return true;
+    }
+
+    /** {@inheritDoc} On a closed lane the task is dropped. */
+    @Override
+    public void execute(Runnable task) {
+        waiting.incrementAndGet();
+        enqueue(task);
+    }
+
+    private void enqueue(Runnable task) {
+        mailbox.add(task);
+        // The lane sets the flag before it looks at the mailbox for the last time, and we look at
+        // the flag after we added: one of the two sees the other.
+        if (parked.get() && parked.compareAndSet(true, false)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable task) {
+        var timer = new TimerEntry(clock.nowNs() + delay.toNanos(), task);
+        if (Thread.currentThread() == thread) {
+            add(timer);
+        } else {
+            execute(() -> add(timer));
+        }
+        return timer;
+    }
+
+    private void add(TimerEntry timer) {
+        if (!timer.cancelled) {
+            timer.sequence = nextTimerSequence++;
+            timer.queued = true;
+            timers.add(timer);
+        }
+    }
+
+    @Override
+    public void assertOwner() {
+        Thread caller = Thread.currentThread();
+        assert caller == thread : "owner=" + name + " caller=" + caller.getName();
+    }
+
+    @Override
+    public long nowNs() {
+        return clock.nowNs();
+    }
+
+    @Override
+    public long wallMs() {
+        return clock.wallMs();
+    }
+
+    /**
+     * Refuses further offers, runs what is waiting and stops; timers that are not due are dropped.
+     * Waits for the end, unless the lane closes itself.
+     */
+    @Override
+    public void close() {
+        closing = true;
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
+        parked.set(false);
+        LockSupport.unpark(thread);
+        if (Thread.currentThread() != thread) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void drainUntilClosed() {
+        while (true) {
+            boolean last = closing;
+            if (runBatch()) {
+                guarded(afterDrain);
+            } else if (last) {
+                return;
+            } else {
+                park();
+            }
+        }
+    }
+
+    /**
+     * @return false if there was nothing to do
+     */
+    private boolean runBatch() {
+        int ran = runDueTimers();
+        Runnable task;
+        while (ran < BATCH_TASKS_MAX && (task = mailbox.poll()) != null) {
+            waiting.decrementAndGet();
+            guarded(task);
+            ran++;
+        }
+        return ran > 0;
+    }
+
+    private int runDueTimers() {
+        int ran = 0;
+        if (timers.isEmpty()) {
+            return ran;
+        }
+        long nowNs = clock.nowNs();
+        TimerEntry first;
+        while ((first = timers.peek()) != null
+                && (first.cancelled || first.deadlineNs - nowNs <= 0)) {
+            timers.poll();
+            first.queued = false;
+            if (first.cancelled) {
+                cancelledTimers--;
+            } else {
+                guarded(first.task);
+                ran++;
+            }
+        }
+        return ran;
+    }
+
+    private void park() {
+        parked.set(true);
+        if (mailbox.isEmpty() && !closing) {
+            TimerEntry first = timers.peek();
+            if (first == null) {
+                LockSupport.park(this);
+            } else {
+                long untilNs = first.deadlineNs - clock.nowNs();
+                if (untilNs > 0) {
+                    LockSupport.parkNanos(this, untilNs);
+                }
+            }
+        }
+        parked.set(false);
+    }
+
+    @SuppressWarnings("CatchThrowable") // whatever a task throws, its lane's state is in doubt
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable failure) {
+            onFailure.accept(failure);
+        }
+    }
+
+    /** Sweeps the heap when most of it is cancelled, so that long timers hold no memory. */
+    private void countCancelled() {
+        cancelledTimers++;
+        if (cancelledTimers >= SWEEP_TIMERS_MIN && cancelledTimers > timers.size() / 2) {
+            timers.removeIf(timer -> timer.cancelled);
+            cancelledTimers = 0;
+        }
+    }
+
+    private final class TimerEntry implements Timer, Comparable<TimerEntry> {
+        private final long deadlineNs;
+        private final Runnable task;
+        private long sequence;
+        private volatile boolean cancelled;
+        private boolean queued;
+
+        TimerEntry(long deadlineNs, Runnable task) {
+            this.deadlineNs = deadlineNs;
+            this.task = task;
+        }
+
+        @Override
+        public void cancel() {
+            if (Thread.currentThread() == thread) {
+                cancelOnLane();
+            } else {
+                execute(this::cancelOnLane);
+            }
+        }
+
+        private void cancelOnLane() {
+            if (!cancelled) {
+                cancelled = true;
+                if (queued) {
+                    countCancelled();
+                }
+            }
+        }
+
+        @Override
+        public int compareTo(TimerEntry other) {
+            // The clock's origin is arbitrary, so two deadlines are compared by their difference.
+            long difference = deadlineNs - other.deadlineNs;
+            return difference != 0
+                    ? Long.signum(difference)
+                    : Long.compare(sequence, other.sequence);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package sluice.log.lane;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package sluice.log;
+
+import org.jspecify.annotations.NullMarked;
