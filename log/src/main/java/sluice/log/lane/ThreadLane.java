@@ -108,7 +108,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
     @Override
     public Timer schedule(Duration delay, Runnable task) {
         var timer = new TimerEntry(clock.nowNs() + delay.toNanos(), task);
-        if (Thread.currentThread() == thread) {
+        if (isOwner()) {
             add(timer);
         } else {
             execute(() -> add(timer));
@@ -126,8 +126,11 @@ public final class ThreadLane implements Lane, AutoCloseable {
 
     @Override
     public void assertOwner() {
-        Thread caller = Thread.currentThread();
-        assert caller == thread : "owner=" + name + " caller=" + caller.getName();
+        assert isOwner() : "owner=" + name + " caller=" + Thread.currentThread().getName();
+    }
+
+    private boolean isOwner() {
+        return Thread.currentThread().equals(thread);
     }
 
     @Override
@@ -152,7 +155,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
         }
         parked.set(false);
         LockSupport.unpark(thread);
-        if (Thread.currentThread() != thread) {
+        if (!isOwner()) {
             try {
                 thread.join();
             } catch (InterruptedException e) {
@@ -257,7 +260,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
 
         @Override
         public void cancel() {
-            if (Thread.currentThread() == thread) {
+            if (isOwner()) {
                 cancelOnLane();
             } else {
                 execute(this::cancelOnLane);

@@ -222,7 +222,7 @@ public final class VirtualTime implements Clock {
             return schedule("event", delay, event);
         }
 
-        Event schedule(String eventName, Duration delay, Runnable task) {
+        Lane.Timer schedule(String eventName, Duration delay, Runnable task) {
             long delayNs = Math.max(0, delay.toNanos());
             var event = new Event(this, eventName, nowNs + delayNs, nextSequence++, task);
             events.add(event);
@@ -240,6 +240,8 @@ public final class VirtualTime implements Clock {
         }
 
         /**
+         * A lane with a bounded mailbox.
+         *
          * @param afterDrain runs on the lane after each batch of tasks
          */
         public Lane lane(String laneName, int mailboxMax, Runnable afterDrain) {

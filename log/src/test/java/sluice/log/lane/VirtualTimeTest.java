@@ -9,42 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class VirtualTimeTest {
 
     private final VirtualTime time = new VirtualTime(4711);
     private final List<String> seen = new ArrayList<>();
-
-    @Nested
-    class ItsLanes extends LaneContract {
-
-        private final VirtualTime.Scope scope = time.scope("node");
-
-        ItsLanes() {
-            scope.onFailure(failures::add);
-        }
-
-        @Override
-        Lane lane(int mailboxMax, Runnable afterDrain) {
-            return scope.lane("lane", mailboxMax, afterDrain);
-        }
-
-        @Override
-        void letRun() {}
-
-        @Override
-        Background background() {
-            return scope.background(Delay.ofMicros(10, 1_000), Delay.ofMicros(10, 1_000));
-        }
-
-        @Override
-        void await(BooleanSupplier condition) {
-            assertTrue(time.runUntil(condition, Duration.ofSeconds(10)));
-        }
-    }
 
     @Test
     void theSameSeedGivesTheSameRunAndAnotherSeedAnother() {

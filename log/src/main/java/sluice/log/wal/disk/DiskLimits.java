@@ -1,0 +1,24 @@
+package sluice.log.wal.disk;
+
+/**
+ * Bounds of one disk.
+ *
+ * @param syncThreads segments that are synced side by side; more than the device has queues for
+ *     gains nothing
+ * @param openFilesMax files kept open; only files in use or with bytes not yet synced are kept
+ *     beyond it
+ */
+public record DiskLimits(int syncThreads, int openFilesMax) {
+
+    public static final DiskLimits DEFAULT = new DiskLimits(4, 256);
+
+    public DiskLimits {
+        if (syncThreads < 1 || openFilesMax < 1) {
+            throw new IllegalArgumentException(
+                    "a disk needs a sync thread and a file: syncThreads="
+                            + syncThreads
+                            + " openFilesMax="
+                            + openFilesMax);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package sluice.log.wal.disk;
+
+import org.jspecify.annotations.NullMarked;

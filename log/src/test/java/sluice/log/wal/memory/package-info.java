@@ -1,0 +1,4 @@
+@NullMarked
+package sluice.log.wal.memory;
+
+import org.jspecify.annotations.NullMarked;
