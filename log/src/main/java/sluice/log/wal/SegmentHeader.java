@@ -59,7 +59,11 @@ public record SegmentHeader(SegmentId segment, long start, long startHash, long 
             throw corrupt("magic or version is not ours");
         }
         UUID wal = uuid(source);
-        var segment = new SegmentId(wal, source.getInt());
+        int index = source.getInt();
+        if (index < 0) {
+            throw corrupt("index=" + index);
+        }
+        var segment = new SegmentId(wal, index);
         source.getInt();
         var header =
                 new SegmentHeader(segment, source.getLong(), source.getLong(), source.getLong());
