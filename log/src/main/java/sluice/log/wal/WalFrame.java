@@ -1,8 +1,8 @@
 package sluice.log.wal;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
 import sluice.log.SluiceException;
 
 /**
@@ -14,7 +14,8 @@ import sluice.log.SluiceException;
  *    0      1  type: 1 OPEN, 2 APPEND, 3 DURABLE, 4 REFUSED
  *    1     16  wal
  *   17      4  index
- *   21      …  OPEN:    start 8, startHash 8, openedAtMs 8
+ *   21      4  crc, CRC-32C of the frame without this field and without entries
+ *   25      …  OPEN:    start 8, startHash 8, openedAtMs 8
  *              APPEND:  first sequence 8, then whole entries, see {@link WalEntry}
  *              DURABLE: end 8, all entries below are on the member's disk
  *              REFUSED: reason 1, end 8, the entry that the member expected next
@@ -74,7 +75,9 @@ public sealed interface WalFrame {
         }
     }
 
-    int PREFIX_BYTES = 1 + 2 * Long.BYTES + Integer.BYTES;
+    int CRC_AT = 1 + 2 * Long.BYTES + Integer.BYTES;
+
+    int PREFIX_BYTES = CRC_AT + Integer.BYTES;
 
     /** The frame as buffers whose contents are sent one after another. */
     default ByteBuffer[] encode() {
@@ -86,9 +89,7 @@ public sealed interface WalFrame {
                                     .putLong(hash)
                                     .putLong(openedAtMs));
             case Append(var segment, var first, var entries) ->
-                    new ByteBuffer[] {
-                        prefix(2, segment, Long.BYTES).putLong(first).flip(), entries.duplicate()
-                    };
+                    append(segment, first, List.of(entries));
             case Durable(var segment, var end) -> one(prefix(3, segment, Long.BYTES).putLong(end));
             case Refused(var segment, var reason, var end) ->
                     one(prefix(4, segment, 1 + Long.BYTES).put((byte) reason.id).putLong(end));
@@ -97,55 +98,80 @@ public sealed interface WalFrame {
 
     /** An APPEND frame of entries that lie in several buffers. */
     static ByteBuffer[] append(SegmentId segment, long first, List<ByteBuffer> entries) {
-        var frame = new ArrayList<ByteBuffer>(entries.size() + 1);
-        frame.add(prefix(2, segment, Long.BYTES).putLong(first).flip());
-        for (ByteBuffer entry : entries) {
-            frame.add(entry.duplicate());
+        ByteBuffer[] frame = new ByteBuffer[entries.size() + 1];
+        frame[0] = withCrc(prefix(2, segment, Long.BYTES).putLong(first).flip());
+        for (int i = 0; i < entries.size(); i++) {
+            frame[i + 1] = entries.get(i).duplicate();
         }
-        return frame.toArray(ByteBuffer[]::new);
+        return frame;
     }
 
     /**
-     * @throws SluiceException INVALID {@code malformed-frame}
+     * @throws SluiceException INVALID {@code malformed-frame}, also if a bit changed on the way: a
+     *     wrong DURABLE would acknowledge what no disk has. Entries have a CRC of their own.
      */
     static WalFrame decode(ByteBuffer frame) {
         if (frame.remaining() < PREFIX_BYTES + Long.BYTES) {
             throw malformed("bytes=" + frame.remaining());
         }
-        ByteBuffer source = frame.duplicate();
+        ByteBuffer source = frame.slice();
         int type = source.get();
+        int more =
+                switch (type) {
+                    case 1 -> 3 * Long.BYTES;
+                    case 2, 3 -> Long.BYTES;
+                    case 4 -> 1 + Long.BYTES;
+                    default -> throw malformed("type=" + type);
+                };
+        int end = PREFIX_BYTES + more;
+        if (source.limit() < end || (type != 2 && source.limit() > end)) {
+            throw malformed("type=" + type + " bytes=" + source.limit());
+        }
+        if (crc(source, end) != source.getInt(CRC_AT)) {
+            throw malformed("its CRC is wrong");
+        }
         var wal = SegmentHeader.uuid(source);
         int index = source.getInt();
         if (index < 0) {
             throw malformed("index=" + index);
         }
         var segment = new SegmentId(wal, index);
+        source.position(PREFIX_BYTES);
         return switch (type) {
-            case 1 -> {
-                if (source.remaining() < 3 * Long.BYTES) {
-                    throw malformed("bytes=" + frame.remaining());
-                }
-                yield new Open(segment, source.getLong(), source.getLong(), source.getLong());
-            }
-            case 2 -> new Append(segment, source.getLong(), source.slice());
-            case 3 -> new Durable(segment, source.getLong());
-            case 4 -> {
-                if (source.remaining() < 1 + Long.BYTES) {
-                    throw malformed("bytes=" + frame.remaining());
-                }
-                yield new Refused(segment, Reason.of(source.get()), source.getLong());
-            }
-            default -> throw malformed("type=" + type);
+            case 1 -> new Open(segment, sequence(source), source.getLong(), source.getLong());
+            case 2 -> new Append(segment, sequence(source), source.slice());
+            case 3 -> new Durable(segment, sequence(source));
+            default -> new Refused(segment, Reason.of(source.get()), sequence(source));
         };
     }
 
+    private static long sequence(ByteBuffer source) {
+        long sequence = source.getLong();
+        if (sequence < 0) {
+            throw malformed("sequence=" + sequence);
+        }
+        return sequence;
+    }
+
     private static ByteBuffer[] one(ByteBuffer frame) {
-        return new ByteBuffer[] {frame.flip()};
+        return new ByteBuffer[] {withCrc(frame.flip())};
     }
 
     private static ByteBuffer prefix(int type, SegmentId segment, int more) {
         ByteBuffer target = ByteBuffer.allocate(PREFIX_BYTES + more).put((byte) type);
-        return SegmentHeader.putUuid(target, segment.wal()).putInt(segment.index());
+        return SegmentHeader.putUuid(target, segment.wal()).putInt(segment.index()).putInt(0);
+    }
+
+    private static ByteBuffer withCrc(ByteBuffer frame) {
+        return frame.putInt(CRC_AT, crc(frame, frame.limit()));
+    }
+
+    /** CRC-32C of the bytes below {@code end}, without the field that holds it. */
+    private static int crc(ByteBuffer frame, int end) {
+        CRC32C crc = new CRC32C();
+        crc.update(frame.duplicate().position(0).limit(CRC_AT));
+        crc.update(frame.duplicate().limit(end).position(PREFIX_BYTES));
+        return (int) crc.getValue();
     }
 
     private static SluiceException malformed(String found) {
