@@ -2,12 +2,10 @@ package sluice.log.wal;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import sluice.log.wal.SegmentMembers.Member;
 
 /**
  * The owner's side of one wal: gives entries their sequence, sends them to all members of the
@@ -42,7 +40,10 @@ public final class WalMachine {
             long unackedBytesMax,
             int frameBytesMax) {}
 
-    /** What the machine asks of the world, in the order it asks. */
+    /**
+     * What the machine asks of the world, in the order it asks. No method may call the machine:
+     * what comes of it is told later, from the lane.
+     */
     public interface Output {
         /** Sends a frame to a member; false if that cannot be: the member is lost. */
         boolean send(UUID member, ByteBuffer... frame);
@@ -70,41 +71,13 @@ public final class WalMachine {
         void fenced();
     }
 
-    private static final class Pending {
-        final long sequence;
-        final ByteBuffer header;
-        final ByteBuffer payload;
-        final int bytes;
-        final long appendedNs;
-        long position;
-
-        Pending(long sequence, ByteBuffer header, ByteBuffer payload, long appendedNs) {
-            this.sequence = sequence;
-            this.header = header;
-            this.payload = payload;
-            this.bytes = header.remaining() + payload.remaining();
-            this.appendedNs = appendedNs;
-        }
-    }
-
-    private static final class Member {
-        final UUID disk;
-        long end;
-        boolean lost;
-
-        Member(UUID disk, long start) {
-            this.disk = disk;
-            this.end = start;
-        }
-    }
-
     private final UUID wal;
     private final UUID self;
     private final Limits limits;
     private final Output output;
 
     private int index;
-    private final Map<UUID, Member> members = new HashMap<>();
+    private SegmentMembers members = SegmentMembers.NONE;
     private long segmentStart;
     private long segmentOpenedNs;
     private long position;
@@ -114,15 +87,11 @@ public final class WalMachine {
     private long hwm;
     private long hwmHash = WalEntry.FIRST_HASH;
 
-    /**
-     * Entries not on all disks, oldest first; {@code unsent} of them, the newest, wait for flush.
-     */
-    private final ArrayDeque<Pending> unacked = new ArrayDeque<>();
+    /** Entries not on all disks, oldest first. */
+    private final ArrayDeque<PendingEntry> unacked = new ArrayDeque<>();
 
     private long unackedBytes;
-    private final List<ByteBuffer> unsent = new ArrayList<>();
-    private long unsentFirst;
-    private int unsentBytes;
+    private final UnsentEntries unsent = new UnsentEntries();
     private long ownerEnd;
 
     private int preparedIndex = -1;
@@ -148,6 +117,7 @@ public final class WalMachine {
     /** The metadata names this segment PREPARED with these members. */
     public void prepared(int nextIndex, List<UUID> nextMembers) {
         assert nextIndex > index : "prepared " + nextIndex + " behind " + index;
+        SegmentMembers.assertDistinct(nextMembers);
         preparedIndex = nextIndex;
         preparedMembers = List.copyOf(nextMembers);
     }
@@ -171,7 +141,7 @@ public final class WalMachine {
 
     /** The current segment's members. */
     public List<UUID> members() {
-        return List.copyOf(members.keySet());
+        return members.disks();
     }
 
     public int segment() {
@@ -217,8 +187,8 @@ public final class WalMachine {
     }
 
     /**
-     * Appends an entry; it is sent at the next {@link #flush}. The payload must not change until
-     * the entry is below the high watermark.
+     * Appends an entry; it is sent at the next {@link #flush}, or before if a frame is full. The
+     * payload's bytes must not change until the entry is below the high watermark.
      */
     public long append(
             byte type,
@@ -248,7 +218,7 @@ public final class WalMachine {
                         offsets,
                         baseOffset,
                         payload);
-        var pending = new Pending(next, header, payload, nowNs);
+        var pending = new PendingEntry(next, header, payload, nowNs);
         unacked.addLast(pending);
         unackedBytes += pending.bytes;
         hash = WalEntry.hashOf(header, 0);
@@ -257,36 +227,26 @@ public final class WalMachine {
         return pending.sequence;
     }
 
-    private void place(Pending pending) {
-        pending.position = position;
-        position += pending.bytes;
-        queue(pending);
-    }
-
-    private void queue(Pending pending) {
-        if (unsent.isEmpty()) {
-            unsentFirst = pending.sequence;
-        } else if (unsentBytes + pending.bytes > limits.frameBytesMax()) {
+    private void place(PendingEntry entry) {
+        entry.position = position;
+        position += entry.bytes;
+        if (!unsent.fits(entry, limits.frameBytesMax())) {
             flush();
-            unsentFirst = pending.sequence;
         }
-        unsent.add(pending.header);
-        unsent.add(pending.payload);
-        unsentBytes += pending.bytes;
+        unsent.add(entry);
     }
 
     /** Sends what was appended since the last call. */
     public void flush() {
-        if (unsent.isEmpty()) {
+        if (stopped || unsent.isEmpty()) {
             return;
         }
-        for (Member member : members.values()) {
+        for (Member member : members.all()) {
             if (!member.lost) {
-                send(member, WalFrame.append(segmentId(), unsentFirst, unsent));
+                send(member, unsent.frame(segmentId()));
             }
         }
         unsent.clear();
-        unsentBytes = 0;
     }
 
     private void send(Member member, ByteBuffer... frame) {
@@ -301,28 +261,31 @@ public final class WalMachine {
 
     /** What a member said. */
     public void received(UUID from, WalFrame frame) {
-        if (stopped || frame.segment().index() != index || !frame.segment().wal().equals(wal)) {
-            return; // Of a segment left behind: it is sealed, and counts no more.
-        }
-        Member member = members.get(from);
-        if (member == null) {
+        if (stopped || !frame.segment().wal().equals(wal)) {
             return;
+        }
+        if (frame instanceof WalFrame.Refused(_, var reason, _)
+                && reason == WalFrame.Reason.FENCED) {
+            // A recoverer has the wal, whichever of its segments it asked for first.
+            stopped = true;
+            output.fenced();
+            return;
+        }
+        Member member = members.find(from);
+        if (member == null || frame.segment().index() != index) {
+            return; // Of a segment left behind: it is sealed, and counts no more.
         }
         switch (frame) {
             case WalFrame.Durable durable -> durable(member, durable.end());
-            case WalFrame.Refused refused -> {
-                member.lost = true;
-                if (refused.reason() == WalFrame.Reason.FENCED) {
-                    stopped = true;
-                    output.fenced();
-                }
-            }
-            case WalFrame.Open _, WalFrame.Append _ -> member.lost = true;
+            case WalFrame.Refused _, WalFrame.Open _, WalFrame.Append _ -> member.lost = true;
         }
     }
 
     private void durable(Member member, long end) {
-        if (member.lost || end <= member.end || end > next) {
+        if (end > (unsent.isEmpty() ? next : unsent.first())) {
+            member.lost = true; // It claims what it was never sent: believe nothing it says.
+        }
+        if (member.lost || end <= member.end) {
             return;
         }
         member.end = end;
@@ -330,10 +293,7 @@ public final class WalMachine {
             ownerEnd = end;
             output.ownerDurable(end);
         }
-        long all = Long.MAX_VALUE;
-        for (Member each : members.values()) {
-            all = Math.min(all, each.end);
-        }
+        long all = members.least();
         if (all > hwm) {
             commit(all);
         }
@@ -342,7 +302,7 @@ public final class WalMachine {
     private void commit(long end) {
         hwm = end;
         while (!unacked.isEmpty() && unacked.getFirst().sequence < end) {
-            Pending done = unacked.removeFirst();
+            PendingEntry done = unacked.removeFirst();
             unackedBytes -= done.bytes;
             hwmHash = WalEntry.hashOf(done.header, 0);
             output.entryCommitted(done.sequence, index, done.position, done.bytes);
@@ -352,7 +312,7 @@ public final class WalMachine {
 
     /** A member's link is gone. */
     public void disconnected(UUID disk) {
-        Member member = members.get(disk);
+        Member member = members.find(disk);
         if (member != null) {
             member.lost = true;
         }
@@ -363,10 +323,9 @@ public final class WalMachine {
         if (stopped || members.isEmpty()) {
             return Optional.empty();
         }
-        for (Member member : members.values()) {
-            if (member.lost) {
-                return Optional.of("member lost: " + member.disk);
-            }
+        Optional<UUID> lost = members.first(member -> member.lost);
+        if (lost.isPresent()) {
+            return Optional.of("member lost: " + lost.get());
         }
         Optional<UUID> slow = slowest(nowNs);
         if (slow.isPresent()) {
@@ -391,17 +350,12 @@ public final class WalMachine {
                         <= limits.memberSlowNs()) {
             return Optional.empty();
         }
-        for (Member member : members.values()) {
-            if (member.end <= hwm) {
-                return Optional.of(member.disk);
-            }
-        }
-        return Optional.empty();
+        return members.first(member -> member.end <= hwm);
     }
 
-    /** Members that are lost or hold up the oldest entry; best not chosen for the next segment. */
+    /** Members that are lost; like the {@link #slowest} best not chosen for the next segment. */
     public List<UUID> lostMembers() {
-        return members.values().stream().filter(m -> m.lost).map(m -> m.disk).toList();
+        return members.lost();
     }
 
     /**
@@ -415,14 +369,12 @@ public final class WalMachine {
             return false;
         }
         unsent.clear();
-        unsentBytes = 0;
         int old = index;
         int started = preparedIndex;
         List<UUID> startedMembers = preparedMembers;
         unprepare();
-        members.clear();
         begin(started, startedMembers, nowNs, wallMs);
-        for (Pending pending : unacked) {
+        for (PendingEntry pending : unacked) {
             place(pending);
         }
         flush();
@@ -436,20 +388,11 @@ public final class WalMachine {
         segmentOpenedNs = nowNs;
         position = SegmentHeader.BYTES;
         ownerEnd = Math.max(ownerEnd, hwm);
-        ByteBuffer[] open = new WalFrame.Open(segmentId(), hwm, hwmHash, wallMs).encode();
-        for (UUID disk : newMembers) {
-            var member = new Member(disk, hwm);
-            members.put(disk, member);
-            send(member, duplicate(open));
+        var open = new WalFrame.Open(segmentId(), hwm, hwmHash, wallMs);
+        members = new SegmentMembers(newMembers, hwm);
+        for (Member member : members.all()) {
+            send(member, open.encode());
         }
-    }
-
-    private static ByteBuffer[] duplicate(ByteBuffer[] frame) {
-        ByteBuffer[] copy = new ByteBuffer[frame.length];
-        for (int i = 0; i < frame.length; i++) {
-            copy[i] = frame[i].duplicate();
-        }
-        return copy;
     }
 
     /** For messages: the wal's id. */
