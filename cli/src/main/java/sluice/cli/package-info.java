@@ -1,0 +1,11 @@
+/**
+ * The command line: topics, produce, consume, cluster; {@link sluice.cli.Main} is its front door.
+ *
+ * <p>Owns: commands, options, exit codes, what a person reads. Must not own: anything a gateway
+ * decides; it speaks to gateways by HTTP alone. May depend on: {@code log} for record batches,
+ * picocli, Jackson's streaming core. Fold the HTTP side into an SDK once there is one.
+ */
+@NullMarked
+package sluice.cli;
+
+import org.jspecify.annotations.NullMarked;
