@@ -3,6 +3,8 @@ package sluice.cli.consume;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.locks.ReentrantLock;
+import sluice.cli.http.CommandFailure;
+import sluice.cli.http.Problem;
 
 /** Where all partitions print: whole chunks, one at a time. */
 final class RecordOutput {
@@ -28,8 +30,13 @@ final class RecordOutput {
         this.flushEach = flushEach;
     }
 
-    /** Writes the chunk and empties it. */
-    void write(OutputChunk chunk) throws Closed {
+    /**
+     * Writes the chunk and empties it.
+     *
+     * @throws Closed if nobody reads any more
+     * @throws CommandFailure if it cannot be written for another reason
+     */
+    void write(OutputChunk chunk) {
         if (chunk.sizeBytes() == 0) {
             return;
         }
@@ -40,20 +47,32 @@ final class RecordOutput {
                 out.flush();
             }
         } catch (IOException gone) {
-            throw new Closed(gone);
+            throw closedOrFailed(gone);
         } finally {
             lock.unlock();
         }
     }
 
-    void flush() throws Closed {
+    void flush() {
         lock.lock();
         try {
             out.flush();
         } catch (IOException gone) {
-            throw new Closed(gone);
+            throw closedOrFailed(gone);
         } finally {
             lock.unlock();
         }
+    }
+
+    private static RuntimeException closedOrFailed(IOException cause) {
+        String message = String.valueOf(cause.getMessage());
+        // "Broken pipe" on Unix, "The pipe is being closed" on Windows.
+        return message.contains("pipe")
+                ? new Closed(cause)
+                : new CommandFailure(
+                        Problem.local(
+                                "Output cannot be written",
+                                message,
+                                "make room or choose another place, then read again"));
     }
 }

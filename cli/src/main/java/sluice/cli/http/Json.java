@@ -54,6 +54,22 @@ public final class Json {
                 : Optional.empty();
     }
 
+    /** The names of an object's fields, in order; none if this is no object. */
+    public List<String> names() {
+        return node instanceof Map<?, ?> fields
+                ? fields.keySet().stream().map(String::valueOf).toList()
+                : List.of();
+    }
+
+    /** True for a list, even an empty one. */
+    public boolean isList() {
+        return node instanceof List<?>;
+    }
+
+    public boolean isNumber() {
+        return node instanceof Number;
+    }
+
     /** A field as text, numbers included; {@code otherwise} if it is missing or null. */
     public String text(String name, String otherwise) {
         return field(name).map(Json::toString).orElse(otherwise);

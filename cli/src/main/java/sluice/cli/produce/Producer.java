@@ -209,7 +209,7 @@ public final class Producer {
         try {
             while (failure == null) {
                 if (queue.hasClosed()) {
-                    return queue.takeClosed(REQUEST_BATCHES_MAX, REQUEST_BYTES_MAX);
+                    return queue.takeClosed(requestBatchesMax(), REQUEST_BYTES_MAX);
                 }
                 if (queue.hasOpen()) {
                     long dueNs = queue.openSinceNs() + settings.linger().toNanos();
@@ -229,6 +229,11 @@ public final class Producer {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Without a sequence, a request that was done in part must not be repeated as a whole. */
+    private int requestBatchesMax() {
+        return settings.acks() == ProducerSettings.Acks.NONE ? 1 : REQUEST_BATCHES_MAX;
     }
 
     private void release(List<PartitionQueue.Batch> batches) {

@@ -41,8 +41,14 @@ public record ProducerSettings(
         }
     }
 
+    /** Larger batches only cost memory at every gateway on their way. */
+    public static final int BATCH_BYTES_MAX = 8 * 1024 * 1024;
+
     public ProducerSettings {
-        if (batchBytes < 1 || heldBytesMax < batchBytes || linger.isNegative()) {
+        if (batchBytes < 1
+                || batchBytes > BATCH_BYTES_MAX
+                || heldBytesMax < batchBytes
+                || linger.isNegative()) {
             throw new IllegalArgumentException(
                     "not producer settings: batchBytes=%d heldBytesMax=%d linger=%s"
                             .formatted(batchBytes, heldBytesMax, linger));
