@@ -130,8 +130,9 @@ public final class TopicReader {
 
     private List<Range> rangesOf(String topic, ConsumerSettings settings)
             throws InterruptedException {
-        Json described =
-                client.send(Call.get("/v1/topics/" + Call.segment(topic)), START_MAX).json();
+        Duration timeout =
+                settings.timeout().compareTo(START_MAX) < 0 ? settings.timeout() : START_MAX;
+        Json described = client.send(Call.get("/v1/topics/" + Call.segment(topic)), timeout).json();
         List<Range> all =
                 described.list("partitions").stream()
                         .map(status ->

@@ -57,7 +57,7 @@ public final class LineProducer {
         ProducerIdentity identity =
                 settings.acks() == ProducerSettings.Acks.NONE
                         ? ProducerIdentity.NONE
-                        : newIdentity();
+                        : newIdentity(settings);
         var sender = new BatchSender(client, topic, settings, time, stats);
         var producer =
                 new Producer(
@@ -114,7 +114,8 @@ public final class LineProducer {
 
     private int partitionsOf(String topic, ProducerSettings settings) throws InterruptedException {
         Json described =
-                client.send(Call.get("/v1/topics/" + Call.segment(topic)), START_MAX).json();
+                client.send(Call.get("/v1/topics/" + Call.segment(topic)), startMax(settings))
+                        .json();
         int partitions = described.list("partitions").size();
         if (partitions == 0 || settings.partition().orElse(0) >= partitions) {
             throw new CommandFailure(
@@ -127,8 +128,12 @@ public final class LineProducer {
         return partitions;
     }
 
-    private ProducerIdentity newIdentity() throws InterruptedException {
-        Json given = client.send(Call.put("/v1/producers", "{}"), START_MAX).json();
+    private static Duration startMax(ProducerSettings settings) {
+        return settings.timeout().compareTo(START_MAX) < 0 ? settings.timeout() : START_MAX;
+    }
+
+    private ProducerIdentity newIdentity(ProducerSettings settings) throws InterruptedException {
+        Json given = client.send(Call.put("/v1/producers", "{}"), startMax(settings)).json();
         return new ProducerIdentity(
                 given.longField("producerId"), (short) given.longField("epoch"));
     }

@@ -49,12 +49,9 @@ final class PartitionQueue {
             byte @Nullable [] value,
             int batchBytesMax,
             long nowNs) {
-        int payload = (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+        int payload = payload(key, value);
+        closeUnlessFits(payload, batchBytesMax);
         BatchBuilder builder = open;
-        if (builder != null && builder.sizeBytes() + payload > batchBytesMax) {
-            close();
-            builder = null;
-        }
         int before = 0;
         if (builder == null) {
             builder = new BatchBuilder(FIRST_BYTES);
@@ -70,6 +67,18 @@ final class PartitionQueue {
             close();
         }
         return grown;
+    }
+
+    /** Closes the batch that takes records if one of this size would make it too large. */
+    void closeUnlessFits(int payload, int batchBytesMax) {
+        if (open != null && open.sizeBytes() + payload > batchBytesMax) {
+            close();
+        }
+    }
+
+    /** Bytes of key and value. */
+    static int payload(byte @Nullable [] key, byte @Nullable [] value) {
+        return (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
     }
 
     /** Closes the batch that takes records, if there is one, and gives it its sequence. */

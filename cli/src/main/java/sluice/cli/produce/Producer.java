@@ -93,7 +93,7 @@ public final class Producer {
         lock.lockInterruptibly();
         try {
             awaitRoom();
-            int partition = partitionOf(key);
+            int partition = partitionOf(key, value);
             PartitionQueue queue = queues.get(partition);
             boolean wasIdle = !queue.hasOpen() && !queue.hasClosed();
             boolean hadClosed = queue.hasClosed();
@@ -154,12 +154,16 @@ public final class Producer {
         }
     }
 
-    private int partitionOf(byte @Nullable [] key) {
+    private int partitionOf(byte @Nullable [] key, byte[] value) {
         if (settings.partition().isPresent()) {
             return settings.partition().getAsInt();
         }
         if (key == null) {
-            if (stickyUsed && !queues.get(sticky).hasOpen()) {
+            // A full batch ends the stay, so that no partition is left with a batch of one record.
+            PartitionQueue queue = queues.get(sticky);
+            queue.closeUnlessFits(PartitionQueue.payload(null, value), settings.batchBytes());
+            if (stickyUsed && !queue.hasOpen()) {
+                queue.ready.signal();
                 sticky = (sticky + 1) % queues.size();
             }
             stickyUsed = true;
