@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import sluice.cli.dev.DevCommand;
 import sluice.cli.http.CommandFailure;
 import sluice.cli.http.Problem;
 import sluice.log.SluiceException;
@@ -24,6 +25,7 @@ public final class Main {
      */
     private static final List<Map.Entry<String, Function<Terminal, Object>>> SUBCOMMANDS =
             List.of(
+                    Map.entry("dev", _ -> new DevCommand()),
                     Map.entry("topic", TopicCommand::new),
                     Map.entry("produce", ProduceCommand::new),
                     Map.entry("consume", ConsumeCommand::new),

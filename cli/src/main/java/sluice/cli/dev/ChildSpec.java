@@ -1,0 +1,26 @@
+package sluice.cli.dev;
+
+import java.net.URI;
+import java.util.List;
+
+/**
+ * A process to start.
+ *
+ * @param name one word, unique; its log is named by it
+ * @param command the program and its arguments
+ * @param readiness answers when the child is ready
+ */
+record ChildSpec(String name, Role role, List<String> command, URI readiness) {
+
+    /** In the order in which they stop. */
+    enum Role {
+        /** Drains on SIGTERM; ready when its readiness answers 200. */
+        GATEWAY,
+        /** Needed by gateways until they are gone; ready when its readiness answers at all. */
+        STORE
+    }
+
+    ChildSpec {
+        command = List.copyOf(command);
+    }
+}

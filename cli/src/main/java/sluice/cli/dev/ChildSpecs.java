@@ -1,0 +1,134 @@
+package sluice.cli.dev;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The command lines of the children of one cluster. */
+record ChildSpecs(DevSettings settings) {
+
+    private static final String LOOPBACK = "127.0.0.1";
+
+    /** The stores first: gateways wait for them. */
+    List<ChildSpec> all() throws IOException {
+        return Stream.concat(
+                        Stream.of(s3(), dynamoDb()),
+                        IntStream.range(0, settings.gateways()).mapToObj(this::gateway))
+                .toList();
+    }
+
+    private ChildSpec s3() throws IOException {
+        var data = Files.createDirectories(settings.data().resolve("s3"));
+        var endpoint = "http://" + LOOPBACK + ":" + settings.ports().s3();
+        var properties = new Properties();
+        properties.setProperty("s3proxy.endpoint", endpoint);
+        properties.setProperty("s3proxy.authorization", "aws-v2-or-v4");
+        properties.setProperty("s3proxy.identity", DevSettings.ACCESS_KEY);
+        properties.setProperty("s3proxy.credential", DevSettings.SECRET_KEY);
+        properties.setProperty("jclouds.provider", "filesystem-nio2");
+        properties.setProperty("jclouds.filesystem.basedir", data.toString());
+        var file = settings.data().resolve("s3proxy.properties");
+        try (var out = Files.newBufferedWriter(file)) {
+            properties.store(out, "Written at each start of ./sluice dev");
+        }
+        var command = store(settings.installation().s3Libraries(), "512m", "org.gaul.s3proxy.Main");
+        command.addAll(List.of("--properties", file.toString()));
+        return new ChildSpec("s3", ChildSpec.Role.STORE, command, URI.create(endpoint));
+    }
+
+    private ChildSpec dynamoDb() throws IOException {
+        var data = Files.createDirectories(settings.data().resolve("dynamodb"));
+        var libraries = settings.installation().dynamoDbLibraries();
+        var command =
+                store(
+                        libraries,
+                        "512m",
+                        "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
+                        "-Djava.library.path=" + libraries,
+                        "-Dsqlite4java.library.path=" + libraries);
+        command.addAll(
+                List.of(
+                        "-port",
+                        "" + settings.ports().dynamoDb(),
+                        "-dbPath",
+                        data.toString(),
+                        "-sharedDb",
+                        "-disableTelemetry"));
+        return new ChildSpec(
+                "dynamodb",
+                ChildSpec.Role.STORE,
+                command,
+                URI.create("http://" + LOOPBACK + ":" + settings.ports().dynamoDb()));
+    }
+
+    private List<String> store(Path libraries, String heap, String main, String... options) {
+        var command = jvm(heap);
+        command.add("-XX:+UseSerialGC");
+        command.addAll(List.of(options));
+        command.add("-cp");
+        command.add(
+                settings.installation().ownClasses() + File.pathSeparator + libraries.resolve("*"));
+        command.add(StoreMain.class.getName());
+        command.add(main);
+        return command;
+    }
+
+    private ChildSpec gateway(int index) {
+        var http = settings.ports().http().get(index);
+        var name = "gateway-" + (index + 1);
+        var command = jvm(settings.heap());
+        command.add("-ea:sluice...");
+        command.add("-XX:+ExitOnOutOfMemoryError");
+        set(command, "quarkus.http.host", LOOPBACK);
+        set(command, "quarkus.http.port", http);
+        set(command, "sluice.data-dir", settings.data().resolve(name));
+        set(command, "sluice.peer.host", LOOPBACK);
+        set(command, "sluice.peer.port", settings.ports().peer().get(index));
+        set(command, "sluice.http.advertised", LOOPBACK + ":" + http);
+        set(command, "sluice.s3.endpoint", "http://" + LOOPBACK + ":" + settings.ports().s3());
+        set(command, "sluice.s3.bucket", DevSettings.BUCKET);
+        set(command, "sluice.s3.region", DevSettings.REGION);
+        set(command, "sluice.s3.access-key", DevSettings.ACCESS_KEY);
+        set(command, "sluice.s3.secret-key", DevSettings.SECRET_KEY);
+        set(command, "sluice.s3.path-style", true);
+        set(
+                command,
+                "sluice.dynamodb.endpoint",
+                "http://" + LOOPBACK + ":" + settings.ports().dynamoDb());
+        set(command, "sluice.dynamodb.region", DevSettings.REGION);
+        set(command, "sluice.dynamodb.table-prefix", DevSettings.TABLE_PREFIX);
+        set(command, "sluice.dynamodb.access-key", DevSettings.ACCESS_KEY);
+        set(command, "sluice.dynamodb.secret-key", DevSettings.SECRET_KEY);
+        set(command, "sluice.dev.create-stores", true);
+        set(command, "sluice.dev.parent-pid", ProcessHandle.current().pid());
+        set(command, "sluice.cluster.expected-gateways", settings.gateways());
+        set(command, "sluice.replication-factor", settings.replicationFactor());
+        command.add("-jar");
+        command.add(settings.installation().gatewayJar().toString());
+        return new ChildSpec(
+                name,
+                ChildSpec.Role.GATEWAY,
+                command,
+                URI.create("http://" + LOOPBACK + ":" + http + "/q/health/ready"));
+    }
+
+    private List<String> jvm(String heap) {
+        return new ArrayList<>(
+                List.of(
+                        settings.installation().java().toString(),
+                        "-Xmx" + heap,
+                        "-Xshare:auto",
+                        "--enable-native-access=ALL-UNNAMED"));
+    }
+
+    private static void set(List<String> command, String key, Object value) {
+        command.add("-D" + key + "=" + value);
+    }
+}

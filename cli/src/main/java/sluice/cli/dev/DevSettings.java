@@ -1,0 +1,39 @@
+package sluice.cli.dev;
+
+import java.nio.file.Path;
+
+/**
+ * What one {@code dev} runs.
+ *
+ * @param gateways how many, at least 1
+ * @param ports where everything listens
+ * @param heap of each gateway, as {@code -Xmx} takes it
+ */
+record DevSettings(
+        Path data, int gateways, DevPorts ports, String heap, Installation installation) {
+
+    static final int GATEWAYS_MAX = 16;
+
+    static final String REGION = "us-east-1";
+    static final String BUCKET = "sluice-dev";
+    static final String TABLE_PREFIX = "sluice-dev-";
+
+    /** DynamoDB Local takes letters and digits alone. */
+    static final String ACCESS_KEY = "sluicedev";
+
+    static final String SECRET_KEY = "sluicedevsecret";
+
+    DevSettings {
+        if (gateways < 1 || gateways > GATEWAYS_MAX) {
+            throw new IllegalArgumentException("gateways=" + gateways);
+        }
+        if (ports.http().size() != gateways) {
+            throw new IllegalArgumentException(
+                    "gateways=" + gateways + " httpPorts=" + ports.http().size());
+        }
+    }
+
+    int replicationFactor() {
+        return Math.min(3, gateways);
+    }
+}

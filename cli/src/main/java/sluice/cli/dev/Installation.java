@@ -1,0 +1,71 @@
+package sluice.cli.dev;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import sluice.log.SluiceException;
+
+/**
+ * Where the built parts are. The folders are laid out as in a built source tree; {@code ./sluice}
+ * copies them so, and sets {@code sluice.root}.
+ */
+record Installation(Path root) {
+
+    static final String ROOT_PROPERTY = "sluice.root";
+
+    static Installation fromSystemProperty() {
+        return new Installation(
+                Path.of(System.getProperty(ROOT_PROPERTY, "")).toAbsolutePath().normalize());
+    }
+
+    Path gatewayJar() {
+        return root.resolve("gateway/target/quarkus-app/quarkus-run.jar");
+    }
+
+    Path s3Libraries() {
+        return root.resolve("dev-stores/s3/target/lib");
+    }
+
+    Path dynamoDbLibraries() {
+        return root.resolve("dev-stores/dynamodb/target/lib");
+    }
+
+    /** The jar or folder this class was loaded from; the stores need {@link StoreMain} of it. */
+    Path ownClasses() {
+        try {
+            return Path.of(
+                    Installation.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (java.net.URISyntaxException e) {
+            throw new IllegalStateException("own classes are not in a file", e);
+        }
+    }
+
+    Path java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    /**
+     * @throws SluiceException NOT_FOUND {@code not-built} if a part is missing
+     */
+    void check() {
+        for (Path part : List.of(gatewayJar(), s3Libraries(), dynamoDbLibraries())) {
+            if (!Files.exists(part)) {
+                throw new SluiceException(
+                        SluiceException.Kind.NOT_FOUND,
+                        "not-built",
+                        "not built: " + part + " is missing; start dev by ./sluice dev");
+            }
+        }
+    }
+
+    /** For tests and messages: the last lines of a file, or why there are none. */
+    static List<String> tail(Path file, int lines) {
+        try {
+            var all = Files.readAllLines(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+            return all.subList(Math.max(0, all.size() - lines), all.size());
+        } catch (IOException e) {
+            return List.of("(" + file + " cannot be read: " + e + ")");
+        }
+    }
+}
