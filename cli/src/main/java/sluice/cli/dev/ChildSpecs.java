@@ -50,8 +50,7 @@ record ChildSpecs(DevSettings settings) {
                 store(
                         libraries,
                         "512m",
-                        "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
-                        "-Djava.library.path=" + libraries,
+                        "software.amazon.dynamodb.services.local.main.ServerRunner",
                         "-Dsqlite4java.library.path=" + libraries);
         command.addAll(
                 List.of(
