@@ -1,0 +1,93 @@
+package sluice.rules;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Dependencies point one way, from process to core. */
+class DependencyTest {
+
+    private static final String AWS = "software.amazon..";
+
+    @Test
+    void thereIsSomethingToCheckInEachModule() {
+        assertTrue(ModuleClasses.MODULES.size() >= 6, ModuleClasses.MODULES::toString);
+        for (String module : ModuleClasses.MODULES) {
+            var classes = new ClassFileImporter().importPath(ModuleClasses.folder(module));
+            assertFalse(classes.isEmpty(), "no class files in " + ModuleClasses.folder(module));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sluice.log..,         sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.gateway.. sluice.cli..",
+        "sluice.metadata..,    sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.gateway.. sluice.cli..",
+        "sluice.uploader..,    sluice.consumer.. sluice.engine.. sluice.gateway.. sluice.cli..",
+        "sluice.consumer..,    sluice.uploader.. sluice.engine.. sluice.gateway.. sluice.cli..",
+        "sluice.engine..,      sluice.gateway.. sluice.cli..",
+        "sluice.gateway..,     sluice.cli..",
+        "sluice.cli..,         sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.gateway..",
+    })
+    void aModuleKnowsOnlyThoseBelowIt(String module, String above) {
+        noClasses()
+                .that()
+                .resideInAPackage(module)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(above.split(" "))
+                .allowEmptyShould(true)
+                .because(
+                        "modules depend one way: log, metadata, uploader and consumer, engine, gateway")
+                .check(ModuleClasses.ALL);
+    }
+
+    @Test
+    void packagesOfAModuleHaveNoCycles() {
+        for (String module :
+                List.of("log", "metadata", "uploader", "consumer", "engine", "gateway", "cli")) {
+            SlicesRuleDefinition.slices()
+                    .matching("sluice." + module + ".(*)..")
+                    .should()
+                    .beFreeOfCycles()
+                    .allowEmptyShould(true)
+                    .check(ModuleClasses.ALL);
+        }
+    }
+
+    @Test
+    void onlyTheGatewayKnowsAFramework() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("sluice.gateway..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "jakarta..",
+                        "io.quarkus..",
+                        "io.vertx..",
+                        "io.smallrye..",
+                        "org.eclipse.microprofile..",
+                        "io.micrometer..")
+                .because("the same classes run in the simulator, which has no framework")
+                .check(ModuleClasses.ALL);
+    }
+
+    @Test
+    void onlyTheAdaptersKnowTheAwsSdk() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("..s3..", "..dynamodb..", "sluice.gateway..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(AWS)
+                .because("one class alone meets each outside thing; all else speaks our words")
+                .check(ModuleClasses.ALL);
+    }
+}
