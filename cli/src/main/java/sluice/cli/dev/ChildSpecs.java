@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -27,19 +26,20 @@ record ChildSpecs(DevSettings settings) {
     private ChildSpec s3() throws IOException {
         var data = Files.createDirectories(settings.data().resolve("s3"));
         var endpoint = "http://" + LOOPBACK + ":" + settings.ports().s3();
-        var properties = new Properties();
-        properties.setProperty("s3proxy.endpoint", endpoint);
-        properties.setProperty("s3proxy.authorization", "aws-v2-or-v4");
-        properties.setProperty("s3proxy.identity", DevSettings.ACCESS_KEY);
-        properties.setProperty("s3proxy.credential", DevSettings.SECRET_KEY);
-        properties.setProperty("jclouds.provider", "filesystem-nio2");
-        properties.setProperty("jclouds.filesystem.basedir", data.toString());
-        var file = settings.data().resolve("s3proxy.properties");
-        try (var out = Files.newBufferedWriter(file)) {
-            properties.store(out, "Written at each start of ./sluice dev");
-        }
-        var command = store(settings.installation().s3Libraries(), "512m", "org.gaul.s3proxy.Main");
-        command.addAll(List.of("--properties", file.toString()));
+        var installation = settings.installation();
+        var properties = settings.data().resolve("s3proxy.properties");
+        Files.writeString(
+                properties,
+                Files.readString(installation.s3Properties())
+                        .replace("{port}", "" + settings.ports().s3())
+                        .replace("{folder}", data.toString()));
+        var command =
+                store(
+                        installation.s3Libraries(),
+                        "512m",
+                        "org.gaul.s3proxy.Main",
+                        "-Dlogback.configurationFile=" + installation.s3Logging());
+        command.addAll(List.of("--properties", properties.toString()));
         return new ChildSpec("s3", ChildSpec.Role.STORE, command, URI.create(endpoint));
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
@@ -28,6 +29,7 @@ final class DevCluster {
     private final Patience patience;
     private final List<Child> children = new ArrayList<>();
     private final LinkedBlockingQueue<Child> ended = new LinkedBlockingQueue<>();
+    private final ReentrantLock stopTurn = new ReentrantLock();
     private boolean stopping;
 
     /**
@@ -103,15 +105,20 @@ final class DevCluster {
         }
     }
 
-    /** Stops what runs, gateways first; when it returns, no child is left. */
+    /** Stops what runs, gateways first; when it returns to any caller, no child is left. */
     void stop() {
         List<Child> all;
         synchronized (this) {
             stopping = true;
             all = List.copyOf(children);
         }
-        stop(all, ChildSpec.Role.GATEWAY, patience.drain());
-        stop(all, ChildSpec.Role.STORE, patience.storeStop());
+        stopTurn.lock();
+        try {
+            stop(all, ChildSpec.Role.GATEWAY, patience.drain());
+            stop(all, ChildSpec.Role.STORE, patience.storeStop());
+        } finally {
+            stopTurn.unlock();
+        }
     }
 
     private void stop(List<Child> all, ChildSpec.Role role, Duration max) {

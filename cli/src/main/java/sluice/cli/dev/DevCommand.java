@@ -119,7 +119,7 @@ public final class DevCommand implements Callable<Integer> {
             Welcome.print(settings, (System.nanoTime() - startedNs) / 1e9, out);
             cluster.watch();
         }
-        // Also the way out after Ctrl-C: the hook is at work then, and this waits for nothing.
+        // After Ctrl-C this waits for the hook, which is at the same work.
         cluster.stop();
         return 1;
     }

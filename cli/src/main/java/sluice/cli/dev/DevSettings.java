@@ -18,10 +18,10 @@ record DevSettings(
     static final String BUCKET = "sluice-dev";
     static final String TABLE_PREFIX = "sluice-dev-";
 
-    /** DynamoDB Local takes letters and digits alone. */
-    static final String ACCESS_KEY = "sluicedev";
+    /** What dev-stores/s3 is set to. DynamoDB Local takes any of letters and digits. */
+    static final String ACCESS_KEY = "sluice";
 
-    static final String SECRET_KEY = "sluicedevsecret";
+    static final String SECRET_KEY = "sluice-secret";
 
     DevSettings {
         if (gateways < 1 || gateways > GATEWAYS_MAX) {

@@ -27,6 +27,15 @@ record Installation(Path root) {
         return root.resolve("dev-stores/s3/target/lib");
     }
 
+    /** Settings of the S3 server with {@code {port}} and {@code {folder}} to fill in. */
+    Path s3Properties() {
+        return root.resolve("dev-stores/s3/s3proxy.properties");
+    }
+
+    Path s3Logging() {
+        return root.resolve("dev-stores/s3/logback.xml");
+    }
+
     Path dynamoDbLibraries() {
         return root.resolve("dev-stores/dynamodb/target/lib");
     }
@@ -49,7 +58,14 @@ record Installation(Path root) {
      * @throws SluiceException NOT_FOUND {@code not-built} if a part is missing
      */
     void check() {
-        for (Path part : List.of(gatewayJar(), s3Libraries(), dynamoDbLibraries())) {
+        var parts =
+                List.of(
+                        gatewayJar(),
+                        s3Libraries(),
+                        s3Properties(),
+                        s3Logging(),
+                        dynamoDbLibraries());
+        for (Path part : parts) {
             if (!Files.exists(part)) {
                 throw new SluiceException(
                         SluiceException.Kind.NOT_FOUND,

@@ -32,6 +32,8 @@ class DevCommandTest {
         Files.createDirectories(installation.dynamoDbLibraries());
         Files.createDirectories(installation.gatewayJar().getParent());
         Files.createFile(installation.gatewayJar());
+        Files.createFile(installation.s3Properties());
+        Files.createFile(installation.s3Logging());
         System.setProperty(Installation.ROOT_PROPERTY, installation.root().toString());
         System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
     }
