@@ -1,0 +1,189 @@
+package sluice.gateway.problem;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The problems this API knows by name; {@code docs/problems.md} explains each. A code is part of
+ * the API: add, never rename. A code that is not here (the engine may have its own) is answered by
+ * its kind alone.
+ */
+public enum ProblemType {
+    MALFORMED_JSON(
+            "malformed-json",
+            400,
+            "The body is not the JSON that was expected",
+            "Correct the body at the place named in the detail."),
+    MALFORMED_REQUEST(
+            "malformed-request", 400, "The request cannot be understood", "Correct the request."),
+    BAD_PARAMETER(
+            "bad-parameter",
+            400,
+            "A parameter has a value that is not allowed",
+            "Correct the parameter named in the detail."),
+    BAD_TOPIC_NAME(
+            "bad-topic-name",
+            400,
+            "Not a topic name",
+            "Use 1 to 249 of a-z A-Z 0-9 . _ - and do not begin with __."),
+    UNSUPPORTED_ACKS(
+            "unsupported-acks", 400, "Not a kind of acks", "Use acks=all, acks=1 or acks=0."),
+    PARTITION_OUT_OF_RANGE(
+            "partition-out-of-range",
+            400,
+            "The topic has no such partition",
+            "Use a partition from 0 to the topic's partitions - 1; GET the topic to see them."),
+    BAD_IDEMPOTENCY_KEY(
+            "bad-idempotency-key",
+            400,
+            "Not an idempotency key",
+            "Send 1 to 255 visible ASCII characters, or leave the header out."),
+    PARTITIONS_SHRINK(
+            "partitions-shrink",
+            400,
+            "A topic cannot lose partitions",
+            "Ask for at least as many partitions as there are."),
+    TORN_BATCH(
+            "torn-batch",
+            400,
+            "The body ends within a batch",
+            "Send whole record batches; nothing of this request was appended."),
+    UNSUPPORTED_MAGIC(
+            "unsupported-magic",
+            400,
+            "Not a record batch of version 2",
+            "Send batches with magic 2; nothing of this request was appended."),
+    WRONG_CRC(
+            "wrong-crc",
+            400,
+            "A batch was damaged on its way",
+            "Send it again; nothing of this request was appended."),
+    MALFORMED_BATCH(
+            "malformed-batch",
+            400,
+            "A batch is not laid out as a record batch",
+            "Correct the producer; nothing of this request was appended."),
+    UNKNOWN_TOPIC(
+            "unknown-topic",
+            404,
+            "There is no such topic",
+            "Create it with PUT /v1/topics/{topic}."),
+    UNKNOWN_PATH(
+            "unknown-path",
+            404,
+            "There is nothing at this path",
+            "See /q/openapi for what there is."),
+    METHOD_NOT_ALLOWED(
+            "method-not-allowed",
+            405,
+            "This path does not take this method",
+            "See /q/openapi for the methods of this path."),
+    NOT_ACCEPTABLE(
+            "not-acceptable",
+            406,
+            "The answer cannot be given in the accepted media types",
+            "Accept application/json, or leave the Accept header out."),
+    BODY_TIMEOUT(
+            "body-timeout",
+            408,
+            "The body did not arrive in time",
+            "Send the whole body at once; nothing of this request was appended."),
+    TOPIC_EXISTS(
+            "topic-exists",
+            409,
+            "The topic exists with another configuration",
+            "GET the topic, then PATCH it, or choose another name."),
+    RECORD_TOO_LARGE(
+            "record-too-large",
+            413,
+            "A record is larger than the topic allows",
+            "Send smaller records, or create the topic with a larger recordBytesMax."),
+    BODY_TOO_LARGE(
+            "body-too-large",
+            413,
+            "The body is larger than this gateway takes",
+            "Split the records over several requests."),
+    UNSUPPORTED_MEDIA_TYPE(
+            "unsupported-media-type",
+            415,
+            "The body has a media type that this path does not take",
+            "Send Content-Type: application/json (with curl: -H 'Content-Type: application/json')."),
+    OFFSET_OUT_OF_RANGE(
+            "offset-out-of-range",
+            416,
+            "The partition has no record at this offset, now or any more",
+            "Go on from logStart (the oldest record) or highWatermark (the next new one)."),
+    IDEMPOTENCY_KEY_REUSED(
+            "idempotency-key-reused",
+            422,
+            "The idempotency key was used for another body",
+            "Use a new key for a new request; repeat a request with the same bytes."),
+    OVERLOADED(
+            "overloaded",
+            429,
+            "The gateway has as much to do as it can hold",
+            "Repeat the request after the time in Retry-After."),
+    TOO_MANY_POLLS(
+            "too-many-polls",
+            429,
+            "Too many requests wait for records here",
+            "Repeat after the time in Retry-After, or ask another gateway."),
+    SOME_NOT_APPENDED(
+            "some-not-appended",
+            503,
+            "Some records of the request were not appended",
+            "See each entry for what became of it; send again only the ones with an error."),
+    NOT_READY(
+            "not-ready",
+            503,
+            "This gateway cannot serve yet",
+            "Repeat after the time in Retry-After, or ask another gateway."),
+    CORRUPT_BATCH(
+            "corrupt-batch",
+            500,
+            "Stored records cannot be read",
+            "Tell the operator; reading can go on after them from nextOffset."),
+    INTERNAL(
+            "internal",
+            500,
+            "The gateway has a defect",
+            "Report the logId; the operator finds the cause in the log under it.");
+
+    private static final Map<String, ProblemType> BY_CODE =
+            Stream.of(values()).collect(Collectors.toMap(ProblemType::code, Function.identity()));
+
+    private final String code;
+    private final int status;
+    private final String title;
+    private final String action;
+
+    ProblemType(String code, int status, String title, String action) {
+        this.code = code;
+        this.status = status;
+        this.title = title;
+        this.action = action;
+    }
+
+    public String code() {
+        return code;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String title() {
+        return title;
+    }
+
+    String action() {
+        return action;
+    }
+
+    static Optional<ProblemType> ofCode(String code) {
+        return Optional.ofNullable(BY_CODE.get(code));
+    }
+}

@@ -1,0 +1,50 @@
+package sluice.gateway.problem;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes refused requests to the log so that the first of a kind is seen at once and a flood of
+ * them cannot fill the disk: one line for each code in ten seconds, with the number of the ones
+ * that were not written.
+ */
+final class RefusalLog {
+
+    static final long PAUSE_NS = 10_000_000_000L;
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(RefusalLog.class);
+
+    /**
+     * @param unwritten refusals since the last line
+     */
+    record Entry(long lastLineNs, long unwritten, boolean isDue) {}
+
+    private final Map<String, Entry> byCode = new ConcurrentHashMap<>();
+
+    /**
+     * @return true if a line was written
+     */
+    boolean refused(Problem problem, long nowNs) {
+        Entry entry =
+                byCode.merge(
+                        problem.code(),
+                        new Entry(nowNs, 0, true),
+                        (before, first) ->
+                                nowNs - before.lastLineNs() >= PAUSE_NS
+                                        ? new Entry(nowNs, 0, true)
+                                        : new Entry(
+                                                before.lastLineNs(),
+                                                before.unwritten() + 1,
+                                                false));
+        if (entry.isDue()) {
+            LOGGER.atInfo()
+                    .addKeyValue("code", problem.code())
+                    .addKeyValue("status", problem.status())
+                    .addKeyValue("detail", problem.detail())
+                    .log("request refused; more of this kind are only counted for a while");
+        }
+        return entry.isDue();
+    }
+}

@@ -1,0 +1,221 @@
+package sluice.gateway.produce;
+
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
+import java.util.function.IntConsumer;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+import sluice.engine.Engine.Acks;
+import sluice.engine.Engine.Appended;
+import sluice.gateway.problem.Problem;
+import sluice.gateway.problem.ProblemType;
+import sluice.gateway.problem.Problems;
+
+/**
+ * What a producer is told. All appended: 200 with every offset, or 202 with acks=0. Nothing
+ * appended for one and the same reason: that problem. Else a problem {@code some-not-appended} that
+ * lists each entry with its offset or its error's code, and each failed batch's whole problem; its
+ * status is that of the gravest entry, so that a caller who reads only the status never takes it
+ * for success, nor an unknown outcome for a refusal.
+ */
+@Singleton
+final class ProduceAnswers {
+
+    private static final byte[] RECORDS = JsonBytes.ascii("{\"records\":[");
+    private static final byte[] BATCHES = JsonBytes.ascii("{\"batches\":[");
+    private static final byte[] PARTITION = JsonBytes.ascii("{\"partition\":");
+    private static final byte[] OFFSET = JsonBytes.ascii(",\"offset\":");
+    private static final byte[] BASE_OFFSET = JsonBytes.ascii(",\"baseOffset\":");
+    private static final byte[] COUNT = JsonBytes.ascii(",\"count\":");
+    private static final byte[] DUPLICATE = JsonBytes.ascii(",\"duplicate\":true");
+    private static final byte[] ERROR = JsonBytes.ascii(",\"error\":\"");
+    private static final byte[] END = JsonBytes.ascii("]}");
+
+    /** Length of {@code {"partition":123,"offset":1234567890},}, roughly. */
+    private static final int ENTRY_BYTES = 40;
+
+    private final Problems problems;
+
+    ProduceAnswers(Problems problems) {
+        this.problems = problems;
+    }
+
+    /**
+     * @param placement of the records whose batches are the appends, by index
+     */
+    Response forRecords(Acks acks, Placement placement, Appends appends) {
+        if (acks == Acks.NONE && appends.allAppended()) {
+            return accepted(placement.recordCount());
+        }
+        var errors = new Errors(appends);
+        var out = new JsonBytes(32 + ENTRY_BYTES * placement.recordCount());
+        list(
+                out,
+                RECORDS,
+                placement.recordCount(),
+                record -> {
+                    int batch = placement.batchOfRecord(record);
+                    out.put(PARTITION).put(placement.partitionOfBatch(batch));
+                    if (appends.failure(batch) == null) {
+                        Appended appended = appends.appended(batch);
+                        if (acks != Acks.NONE) {
+                            out.put(OFFSET)
+                                    .put(appended.baseOffset() + placement.indexInBatch(record));
+                        }
+                        putDuplicate(out, appended);
+                    } else {
+                        out.put(ERROR).put(errors.code(batch)).put('"');
+                    }
+                });
+        return answer(out, "records", placement::partitionOfBatch, appends, errors);
+    }
+
+    /**
+     * @param counts the number of records in each batch
+     */
+    Response forBatches(Acks acks, int partition, int[] counts, Appends appends) {
+        if (acks == Acks.NONE && appends.allAppended()) {
+            int records = 0;
+            for (int count : counts) {
+                records += count;
+            }
+            return accepted(records);
+        }
+        var errors = new Errors(appends);
+        var out = new JsonBytes(32 + 2 * ENTRY_BYTES * counts.length);
+        list(
+                out,
+                BATCHES,
+                counts.length,
+                batch -> {
+                    out.put(PARTITION).put(partition);
+                    if (appends.failure(batch) == null) {
+                        if (acks != Acks.NONE) {
+                            out.put(BASE_OFFSET).put(appends.appended(batch).baseOffset());
+                        }
+                        out.put(COUNT).put(counts[batch]);
+                        putDuplicate(out, appends.appended(batch));
+                    } else {
+                        out.put(COUNT)
+                                .put(counts[batch])
+                                .put(ERROR)
+                                .put(errors.code(batch))
+                                .put('"');
+                    }
+                });
+        return answer(out, "batches", _ -> partition, appends, errors);
+    }
+
+    private static void list(JsonBytes out, byte[] opening, int count, IntConsumer entry) {
+        out.put(opening);
+        for (int i = 0; i < count; i++) {
+            if (i > 0) {
+                out.put(',');
+            }
+            entry.accept(i);
+            out.put('}');
+        }
+        out.put(END);
+    }
+
+    private static void putDuplicate(JsonBytes out, Appended appended) {
+        if (appended.duplicate()) {
+            out.put(DUPLICATE);
+        }
+    }
+
+    private static Response accepted(int records) {
+        var out = new JsonBytes(32).put(JsonBytes.ascii("{\"accepted\":")).put(records).put('}');
+        return Response.accepted(out.toArray()).type(MediaType.APPLICATION_JSON_TYPE).build();
+    }
+
+    private Response answer(
+            JsonBytes list,
+            String name,
+            IntUnaryOperator partitionOfBatch,
+            Appends appends,
+            Errors errors) {
+        Problem gravest = errors.gravest;
+        if (gravest == null) {
+            return Response.ok(list.toArray(), MediaType.APPLICATION_JSON_TYPE).build();
+        }
+        if (errors.count == appends.count() && errors.allAlike) {
+            return problems.answer(gravest);
+        }
+        String json = list.toString();
+        String entries = json.substring(json.indexOf('['), json.length() - 1);
+        return problems.answer(
+                Problem.of(
+                                ProblemType.SOME_NOT_APPENDED,
+                                "%d of %d batches were not appended"
+                                        .formatted(errors.count, appends.count()))
+                        .withStatus(gravest.status())
+                        .with(name, new Problem.RawJson(entries))
+                        .with("failures", new Problem.RawJson(errors.json(partitionOfBatch))));
+    }
+
+    /** The problems of those appends that failed; each is made, and logged if need be, once. */
+    private final class Errors {
+        private final @Nullable Problem[] problemOfBatch;
+        private int count;
+        private boolean allAlike = true;
+        private @Nullable Problem gravest;
+
+        Errors(Appends appends) {
+            problemOfBatch = new Problem[appends.count()];
+            for (int batch = 0; batch < appends.count(); batch++) {
+                Throwable failure = appends.failure(batch);
+                if (failure != null) {
+                    add(batch, problems.of(failure));
+                }
+            }
+        }
+
+        private void add(int batch, Problem problem) {
+            problemOfBatch[batch] = problem;
+            count++;
+            Problem before = gravest;
+            if (before == null) {
+                gravest = problem;
+                return;
+            }
+            allAlike &= before.code().equals(problem.code());
+            if (gravity(problem.status()) > gravity(before.status())) {
+                gravest = problem;
+            }
+        }
+
+        /** Higher means that the caller must be more careful. */
+        private static int gravity(int status) {
+            return status == 504 ? 1_000 : status;
+        }
+
+        byte[] code(int batch) {
+            return JsonBytes.ascii(problem(batch).code());
+        }
+
+        /** Each failed batch with its whole problem, once however many records it has. */
+        String json(IntUnaryOperator partitionOfBatch) {
+            var json = new StringBuilder("[");
+            for (int batch = 0; batch < problemOfBatch.length; batch++) {
+                if (problemOfBatch[batch] != null) {
+                    json.append(json.length() > 1 ? "," : "")
+                            .append("{\"partition\":")
+                            .append(partitionOfBatch.applyAsInt(batch))
+                            .append(",\"problem\":")
+                            .append(new String(problem(batch).toJson(), StandardCharsets.UTF_8))
+                            .append('}');
+                }
+            }
+            return json.append(']').toString();
+        }
+
+        private Problem problem(int batch) {
+            Problem problem = problemOfBatch[batch];
+            assert problem != null : "no error: batch=" + batch;
+            return problem;
+        }
+    }
+}

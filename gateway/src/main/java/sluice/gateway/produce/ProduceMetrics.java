@@ -1,0 +1,52 @@
+package sluice.gateway.produce;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** What came in through HTTP. Refusals are counted where they are answered. */
+@Singleton
+final class ProduceMetrics {
+
+    private final Counter records;
+    private final Counter bytes;
+    private final Timer duration;
+
+    ProduceMetrics(MeterRegistry metrics) {
+        records =
+                Counter.builder("sluice.produce.records")
+                        .description("Records of produce requests that were let in")
+                        .register(metrics);
+        bytes =
+                Counter.builder("sluice.produce.bytes")
+                        .description("Bytes of the bodies of produce requests that were let in")
+                        .register(metrics);
+        duration =
+                Timer.builder("sluice.produce.duration")
+                        .description("From the end of a body to its answer")
+                        .serviceLevelObjectives(
+                                Duration.ofMillis(1),
+                                Duration.ofMillis(2),
+                                Duration.ofMillis(5),
+                                Duration.ofMillis(10),
+                                Duration.ofMillis(25),
+                                Duration.ofMillis(50),
+                                Duration.ofMillis(100),
+                                Duration.ofMillis(250),
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(5))
+                        .register(metrics);
+    }
+
+    void letIn(int recordCount, int bodyBytes) {
+        records.increment(recordCount);
+        bytes.increment(bodyBytes);
+    }
+
+    void answered(long durationNs) {
+        duration.record(durationNs, TimeUnit.NANOSECONDS);
+    }
+}

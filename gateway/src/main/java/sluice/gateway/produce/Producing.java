@@ -1,0 +1,158 @@
+package sluice.gateway.produce;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import sluice.engine.Engine;
+import sluice.engine.Engine.Acks;
+import sluice.gateway.EdgeClock;
+import sluice.gateway.OnEventLoop;
+import sluice.gateway.admission.Body;
+import sluice.gateway.problem.Problem;
+import sluice.gateway.problem.ProblemException;
+import sluice.gateway.problem.ProblemType;
+import sluice.log.batch.RecordBatch;
+import sluice.metadata.TopicRecord;
+
+/**
+ * From a body to its answer: records to batches, batches to the engine, offsets to JSON. Runs on
+ * the event loop of the request; only large bodies are read on a worker. The caller releases the
+ * body.
+ */
+@Singleton
+final class Producing {
+
+    /** Larger bodies would hold up the other requests of their event loop while they are read. */
+    private static final int EVENT_LOOP_BODY_BYTES_MAX = 128 * 1024;
+
+    private final Engine engine;
+    private final Vertx vertx;
+    private final EdgeClock clock;
+    private final StickyPartitions sticky;
+    private final ProduceAnswers answers;
+    private final ProduceMetrics metrics;
+
+    Producing(
+            Engine engine,
+            Vertx vertx,
+            EdgeClock clock,
+            StickyPartitions sticky,
+            ProduceAnswers answers,
+            ProduceMetrics metrics) {
+        this.engine = engine;
+        this.vertx = vertx;
+        this.clock = clock;
+        this.sticky = sticky;
+        this.answers = answers;
+        this.metrics = metrics;
+    }
+
+    CompletionStage<Response> json(
+            Context context,
+            TopicRecord topic,
+            Acks acks,
+            Optional<String> idempotencyKey,
+            Body body) {
+        long startNs = clock.nowNs();
+        return read(body, () -> place(topic, idempotencyKey, body))
+                .thenCompose(placement -> {
+                    metrics.letIn(placement.recordCount(), body.length());
+                    return OnEventLoop.of(context, append(topic, acks, placement))
+                            .thenApply(appends -> {
+                                metrics.answered(clock.nowNs() - startNs);
+                                return answers.forRecords(acks, placement, appends);
+                            });
+                });
+    }
+
+    private Placement place(TopicRecord topic, Optional<String> idempotencyKey, Body body) {
+        var key =
+                idempotencyKey.map(text ->
+                        IdempotencyKey.of(
+                                text, topic.id(), body.array(), body.from(), body.length()));
+        var placement = new Placement(topic, sticky, key, clock.wallMs(), clock.nowNs());
+        new JsonRecords(body.array(), body.from(), body.length(), placement).read();
+        return placement;
+    }
+
+    private CompletionStage<Appends> append(TopicRecord topic, Acks acks, Placement placement) {
+        var appends = new Appends(placement.batchCount());
+        for (int batch = 0; batch < placement.batchCount(); batch++) {
+            int partition = placement.partitionOfBatch(batch);
+            appends.await(batch, append(topic, partition, acks, placement.batch(batch).build()));
+        }
+        return appends.all();
+    }
+
+    CompletionStage<Response> binary(
+            Context context, TopicRecord topic, Acks acks, int partition, Body body) {
+        if (partition < 0 || partition >= topic.partitions()) {
+            throw new ProblemException(
+                    Problem.of(
+                            ProblemType.PARTITION_OUT_OF_RANGE,
+                            "partition=%d partitions=%d".formatted(partition, topic.partitions())));
+        }
+        long startNs = clock.nowNs();
+        int recordBytesMax = topic.config().recordBytesMax();
+        return read(body, () -> BinaryBatches.split(body.buffer(), recordBytesMax))
+                .thenCompose(batches -> {
+                    int[] counts = countsOf(batches);
+                    metrics.letIn(sum(counts), body.length());
+                    var appends = new Appends(batches.size());
+                    for (int i = 0; i < counts.length; i++) {
+                        appends.await(i, append(topic, partition, acks, batches.get(i)));
+                    }
+                    return OnEventLoop.of(context, appends.all())
+                            .thenApply(ended -> {
+                                metrics.answered(clock.nowNs() - startNs);
+                                return answers.forBatches(acks, partition, counts, ended);
+                            });
+                });
+    }
+
+    /** Never throws: once one batch was given to the engine, all outcomes must be awaited. */
+    private CompletionStage<Engine.Appended> append(
+            TopicRecord topic, int partition, Acks acks, ByteBuffer batch) {
+        try {
+            return engine.append(
+                    topic.partition(partition), topic.slots().get(partition), acks, batch);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    /** Here if it is quick, else on a worker; in both cases it ends on this event loop. */
+    private <T> CompletionStage<T> read(Body body, Callable<T> reading) {
+        if (body.length() > EVENT_LOOP_BODY_BYTES_MAX) {
+            return vertx.executeBlocking(reading, false).toCompletionStage();
+        }
+        try {
+            return CompletableFuture.completedStage(reading.call());
+        } catch (Exception e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    private static int[] countsOf(List<ByteBuffer> batches) {
+        var counts = new int[batches.size()];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = RecordBatch.recordCount(batches.get(i), 0);
+        }
+        return counts;
+    }
+
+    private static int sum(int[] counts) {
+        int sum = 0;
+        for (int count : counts) {
+            sum += count;
+        }
+        return sum;
+    }
+}
