@@ -16,7 +16,9 @@ public interface History {
      */
     List<ByteBuffer> read(PartitionRef partition, long offset, long atLeast, int maxBytes);
 
-    /** The first offset with a timestamp of at least that, before {@code atLeast} if there is one. */
+    /**
+     * The first offset with a timestamp of at least that, before {@code atLeast} if there is one.
+     */
     OptionalLong offsetAt(PartitionRef partition, long timestampMs, long atLeast);
 
     /** Where the partition begins and ends in objects, as the metadata says now. */

@@ -13,8 +13,8 @@ import sluice.log.SluiceException;
 
 /**
  * Reads a partition wherever its records are: the owner is asked first, since only it knows the
- * high watermark; what it no longer holds is read from objects, by whichever gateway was asked. While
- * a partition has no owner, what is in objects is still read. Safe from any thread.
+ * high watermark; what it no longer holds is read from objects, by whichever gateway was asked.
+ * While a partition has no owner, what is in objects is still read. Safe from any thread.
  */
 public final class PartitionReader {
 
@@ -35,11 +35,10 @@ public final class PartitionReader {
     public CompletionStage<Answer.Records> fetch(
             PartitionRef partition, long offset, int maxBytes, Duration wait) {
         return tail.fetch(partition, offset, maxBytes, wait)
-                .handle(
-                        (answer, failure) ->
-                                failure == null
-                                        ? fromAnswer(partition, offset, maxBytes, answer)
-                                        : withoutOwner(partition, offset, maxBytes, failure))
+                .handle((answer, failure) ->
+                        failure == null
+                                ? fromAnswer(partition, offset, maxBytes, answer)
+                                : withoutOwner(partition, offset, maxBytes, failure))
                 .thenCompose(stage -> stage);
     }
 

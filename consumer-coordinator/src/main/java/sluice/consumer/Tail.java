@@ -35,8 +35,8 @@ public interface Tail {
     record Found(long offset, long tailStart, long highWatermark) {}
 
     /**
-     * Stages fail with SluiceException: INVALID {@code offset-out-of-range}; UNAVAILABLE if no owner
-     * is in reach.
+     * Stages fail with SluiceException: INVALID {@code offset-out-of-range}; UNAVAILABLE if no
+     * owner is in reach.
      */
     CompletionStage<Answer> fetch(PartitionRef partition, long offset, int maxBytes, Duration wait);
 

@@ -30,13 +30,12 @@ public interface Engine {
     }
 
     /**
-     * Appends one batch that passed {@link sluice.log.batch.RecordBatch#check} and begins at index 0
-     * of its buffer. The engine owns the buffer from now on, and writes offset and epoch into it.
+     * Appends one batch that passed {@link sluice.log.batch.RecordBatch#check} and begins at index
+     * 0 of its buffer. The engine owns the buffer from now on, and writes offset and epoch into it.
      *
      * @param partition index of a partition that the topic has
      */
-    CompletionStage<Appended> append(
-            TopicRecord topic, int partition, Acks acks, ByteBuffer batch);
+    CompletionStage<Appended> append(TopicRecord topic, int partition, Acks acks, ByteBuffer batch);
 
     /**
      * @param baseOffset offset of the batch's first record; −1 with {@link Acks#NONE}

@@ -149,8 +149,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
             return;
         }
         isCreating = true;
-        WalRecord created =
-                WalChanges.created(wal, membership.self(), choose(0), choose(1));
+        WalRecord created = WalChanges.created(wal, membership.self(), choose(0), choose(1));
         ports.background()
                 .run(
                         lane,
@@ -175,10 +174,8 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     }
 
     private void open(Versioned<WalRecord> created) {
-        var registry =
-                new WalRegistry(lane, ports.background(), walStore, created, this::lost);
-        var keeper =
-                new WalKeeper(lane, ports.transport(), membership, registry, limits, this);
+        var registry = new WalRegistry(lane, ports.background(), walStore, created, this::lost);
+        var keeper = new WalKeeper(lane, ports.transport(), membership, registry, limits, this);
         var appends = new OwnerAppends(lane, keeper.wal(), owned, limits, metrics);
         var reads =
                 new OwnerReads(
@@ -222,9 +219,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
                         keeper,
                         limits.foldObjects(),
                         ports.randoms().get());
-        opened =
-                Optional.of(
-                        new Opened(registry, keeper, appends, reads, uploads, slots, folder));
+        opened = Optional.of(new Opened(registry, keeper, appends, reads, uploads, slots, folder));
         phase = Phase.OPEN;
         keeper.open();
         LOG.atInfo()
@@ -248,13 +243,9 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
             return;
         }
         isLooking = true;
-        table.refreshAll(
-                slotsRead ->
-                        ports.background()
-                                .run(
-                                        lane,
-                                        walStore::list,
-                                        outcome -> walsRead(slotsRead, outcome)));
+        table.refreshAll(slotsRead ->
+                ports.background()
+                        .run(lane, walStore::list, outcome -> walsRead(slotsRead, outcome)));
     }
 
     private void walsRead(boolean slotsRead, Outcome<List<Versioned<WalRecord>>> outcome) {
@@ -280,21 +271,18 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         ports.memberLane().execute(() -> trimmer.trim(records, wal, floor));
     }
 
-    private void uploaded(
-            WalRecord.Segment segment, List<SlotIndex.ObjectExtents> objects) {
+    private void uploaded(WalRecord.Segment segment, List<SlotIndex.ObjectExtents> objects) {
         owned.objectsCommitted(objects);
         owned.dropTailBefore(segment.index() + 1);
         // Readers that were told of its pieces a moment ago may still read them from the file.
         lane.schedule(
-                Duration.ofSeconds(5),
-                () -> tailFloor = Math.max(tailFloor, segment.index() + 1));
+                Duration.ofSeconds(5), () -> tailFloor = Math.max(tailFloor, segment.index() + 1));
     }
 
     @Override
     public void entryCommitted(long sequence, int segment, long position, int bytes) {
         metrics.committed(bytes);
-        opened.ifPresent(
-                each -> each.appends().entryCommitted(sequence, segment, position, bytes));
+        opened.ifPresent(each -> each.appends().entryCommitted(sequence, segment, position, bytes));
     }
 
     @Override
@@ -332,13 +320,12 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     }
 
     private void stopWork(String why) {
-        opened.ifPresent(
-                each -> {
-                    each.keeper().stop();
-                    each.slots().stop();
-                    each.folder().stop();
-                    each.appends().fail(why);
-                });
+        opened.ifPresent(each -> {
+            each.keeper().stop();
+            each.slots().stop();
+            each.folder().stop();
+            each.appends().fail(why);
+        });
         owned.clear();
     }
 
@@ -445,12 +432,11 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         gauges.put("slots.owned", (long) owned.count());
         gauges.put("tail.entries", owned.tailEntries());
         gauges.put("disk.used.bytes", ports.disk().usedBytes());
-        opened.ifPresent(
-                each -> {
-                    gauges.put("wal.unacked.bytes", each.keeper().wal().unackedBytes());
-                    gauges.put("upload.queue", (long) each.uploads().queued());
-                    gauges.put("registry.queue", (long) each.registry().queued());
-                });
+        opened.ifPresent(each -> {
+            gauges.put("wal.unacked.bytes", each.keeper().wal().unackedBytes());
+            gauges.put("upload.queue", (long) each.uploads().queued());
+            gauges.put("registry.queue", (long) each.registry().queued());
+        });
         return gauges;
     }
 }

@@ -34,8 +34,7 @@ public final class EngineMetrics {
         visitor.counter("wal.appends", "batches appended to the wal", appends);
         visitor.counter("wal.append.bytes", "bytes appended to the wal", appendBytes);
         visitor.counter("wal.refused", "appends refused for lack of room", refused);
-        visitor.counter(
-                "wal.committed.entries", "entries on all members' disks", committedEntries);
+        visitor.counter("wal.committed.entries", "entries on all members' disks", committedEntries);
         visitor.counter(
                 "wal.committed.bytes", "bytes of entries on all members' disks", committedBytes);
         visitor.counter("wal.rolls", "segments left behind", rolls);

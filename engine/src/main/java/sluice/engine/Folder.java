@@ -165,19 +165,14 @@ final class Folder {
     }
 
     private void point(
-            OwnedSlot slot,
-            Versioned<SlotRecord> found,
-            Optional<Checkpoint> pointer,
-            long end) {
+            OwnedSlot slot, Versioned<SlotRecord> found, Optional<Checkpoint> pointer, long end) {
         SlotRecord before = found.value();
         var after =
                 new SlotRecord(
                         before.slot(),
                         before.epoch(),
                         before.owner(),
-                        List.of(
-                                new Source(
-                                        registry.record().wal(), Math.max(end, slot.fromEntry))),
+                        List.of(new Source(registry.record().wal(), Math.max(end, slot.fromEntry))),
                         pointer);
         background.run(
                 lane,

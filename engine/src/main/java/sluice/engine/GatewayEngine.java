@@ -201,8 +201,7 @@ public final class GatewayEngine implements Engine {
         return snapshot.gauges();
     }
 
-    private void handle(
-            CallRequest request, Consumer<CallReply> answer, MemberCalls memberCalls) {
+    private void handle(CallRequest request, Consumer<CallReply> answer, MemberCalls memberCalls) {
         switch (request) {
             case CallRequest.Fence fence -> memberCalls.fence(fence, answer);
             case CallRequest.ReadSegment read -> memberCalls.read(read, answer);
@@ -216,8 +215,7 @@ public final class GatewayEngine implements Engine {
 
     private void looked() {
         core.looked();
-        snapshot =
-                new Snapshot(core.isReady(), gatewayViews(), walViews(), core.gauges());
+        snapshot = new Snapshot(core.isReady(), gatewayViews(), walViews(), core.gauges());
     }
 
     private List<Member> gatewayViews() {
@@ -246,16 +244,15 @@ public final class GatewayEngine implements Engine {
         return core.wals().values().stream()
                 .map(each -> each.value())
                 .filter(record -> record.state() != WalRecord.State.RELEASED)
-                .map(
-                        record ->
-                                new WalView(
-                                        record.wal(),
-                                        record.node(),
-                                        record.state().name(),
-                                        record.epoch(),
-                                        record.chain().size(),
-                                        record.uploadedEnd(),
-                                        record.objects().size()))
+                .map(record ->
+                        new WalView(
+                                record.wal(),
+                                record.node(),
+                                record.state().name(),
+                                record.epoch(),
+                                record.chain().size(),
+                                record.uploadedEnd(),
+                                record.objects().size()))
                 .toList();
     }
 
@@ -270,18 +267,15 @@ public final class GatewayEngine implements Engine {
         var future = new CompletableFuture<Appended>();
         Duration within = limits.ackTimeout().plusSeconds(1);
         boolean isQueued =
-                lane.offer(
-                        () ->
-                                router.route(
-                                        slot,
-                                        request,
-                                        isRepeatable,
-                                        within,
-                                        outcome ->
-                                                RoutedTail.complete(
-                                                        future,
-                                                        outcome,
-                                                        GatewayEngine::appended)));
+                lane.offer(() ->
+                        router.route(
+                                slot,
+                                request,
+                                isRepeatable,
+                                within,
+                                outcome ->
+                                        RoutedTail.complete(
+                                                future, outcome, GatewayEngine::appended)));
         if (!isQueued) {
             future.completeExceptionally(busy());
         }
@@ -313,12 +307,8 @@ public final class GatewayEngine implements Engine {
     public CompletionStage<Fetched> fetch(
             TopicRecord topic, int partition, long offset, int maxBytes, Duration wait) {
         return reader.fetch(ref(topic, partition), offset, maxBytes, wait)
-                .thenApply(
-                        found ->
-                                new Fetched(
-                                        found.batches(),
-                                        found.highWatermark(),
-                                        found.logStart()));
+                .thenApply(found ->
+                        new Fetched(found.batches(), found.highWatermark(), found.logStart()));
     }
 
     @Override

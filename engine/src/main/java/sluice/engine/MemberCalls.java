@@ -25,14 +25,11 @@ final class MemberCalls {
 
     void fence(CallRequest.Fence request, Consumer<CallReply> answer) {
         ports.memberLane()
-                .execute(
-                        () ->
-                                member.fence(
-                                        request.segment(),
-                                        request.epoch(),
-                                        outcome ->
-                                                answer.accept(
-                                                        new CallReply.FenceOutcome(outcome))));
+                .execute(() ->
+                        member.fence(
+                                request.segment(),
+                                request.epoch(),
+                                outcome -> answer.accept(new CallReply.FenceOutcome(outcome))));
     }
 
     void read(CallRequest.ReadSegment request, Consumer<CallReply> answer) {

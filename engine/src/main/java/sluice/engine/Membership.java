@@ -208,7 +208,8 @@ final class Membership {
         seen.keySet().retainAll(there);
         Map<UUID, String> addresses = new HashMap<>();
         for (Seen each : seen.values()) {
-            if (!each.isSuspected || transport.isConnected(each.record.node(), PeerTransport.Link.WAL)) {
+            if (!each.isSuspected
+                    || transport.isConnected(each.record.node(), PeerTransport.Link.WAL)) {
                 addresses.put(each.record.node(), each.record.peerAddress());
             }
         }

@@ -60,8 +60,7 @@ final class ObjectHistory implements History {
     public Range range(PartitionRef partition) {
         kept.remove(partition.slot());
         SlotIndex index = index(partition, 0);
-        return new Range(
-                index.logStart(partition.id()), index.nextOffset(partition.id()));
+        return new Range(index.logStart(partition.id()), index.nextOffset(partition.id()));
     }
 
     private SlotIndex index(PartitionRef partition, long atLeast) {

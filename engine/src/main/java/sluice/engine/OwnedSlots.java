@@ -124,8 +124,7 @@ final class OwnedSlots {
     }
 
     private static PartitionLog partitionFromObjects(OwnedSlot slot, PartitionId id) {
-        var log =
-                new PartitionLog(id, slot, slot.index.logStart(id), slot.index.nextOffset(id));
+        var log = new PartitionLog(id, slot, slot.index.logStart(id), slot.index.nextOffset(id));
         List<ProducerSnapshot> snapshots = slot.producers.remove(id);
         if (snapshots != null) {
             snapshots.forEach(each -> log.producers.restore(Producers.Snapshot.of(each)));

@@ -98,8 +98,7 @@ final class OwnerAppends {
                 error -> answer.accept(failed(error)));
     }
 
-    private void appendTo(
-            OwnedSlot slot, CallRequest.Append request, Consumer<CallReply> answer) {
+    private void appendTo(OwnedSlot slot, CallRequest.Append request, Consumer<CallReply> answer) {
         try {
             admit(request.batch());
             PartitionLog log = slots.partition(slot, request.partition());
@@ -132,8 +131,7 @@ final class OwnerAppends {
         slots.checkRoom();
     }
 
-    private void answerDuplicate(
-            Producers.Range earlier, Acks acks, Consumer<CallReply> answer) {
+    private void answerDuplicate(Producers.Range earlier, Acks acks, Consumer<CallReply> answer) {
         var reply = new CallReply.Appended(earlier.baseOffset(), true);
         if (acks == Acks.NONE || earlier.entry() < wal.hwm()) {
             answer.accept(reply);
@@ -144,8 +142,7 @@ final class OwnerAppends {
         }
     }
 
-    private void write(
-            PartitionLog log, CallRequest.Append request, Consumer<CallReply> answer) {
+    private void write(PartitionLog log, CallRequest.Append request, Consumer<CallReply> answer) {
         ByteBuffer batch = request.batch();
         int offsets = RecordBatch.lastOffsetDelta(batch, batch.position()) + 1;
         long base = log.nextOffset;

@@ -166,7 +166,8 @@ final class OwnerReads {
         long tailStart = log.tail.start();
         long hwm = log.highWatermark();
         boolean inObjects =
-                log.slot.index
+                log.slot
+                        .index
                         .firstExtentAtOrAfter(log.id, request.timestampMs())
                         .filter(found -> found.extent().firstOffset() < tailStart)
                         .isPresent();
@@ -230,8 +231,7 @@ final class OwnerReads {
         TailIndex.Piece before = pieces.get(next - 1);
         TailIndex.Piece candidate = pieces.get(next);
         return candidate.segment() == start.segment()
-                && candidate.position() - (before.position() + before.bytes())
-                        <= SPAN_GAP_BYTES_MAX
+                && candidate.position() - (before.position() + before.bytes()) <= SPAN_GAP_BYTES_MAX
                 && candidate.position() + candidate.bytes() - start.position() <= SPAN_BYTES_MAX;
     }
 

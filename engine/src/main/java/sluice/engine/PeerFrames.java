@@ -12,8 +12,8 @@ import sluice.log.wal.MemberMachine;
 import sluice.log.wal.WalFrame;
 
 /**
- * Brings what arrives on links to the lane that owns it: what owners send to members to the member's
- * lane, everything else to the engine's. Called on the transport's threads.
+ * Brings what arrives on links to the lane that owns it: what owners send to members to the
+ * member's lane, everything else to the engine's. Called on the transport's threads.
  */
 final class PeerFrames implements PeerTransport.Listener {
 
@@ -32,8 +32,7 @@ final class PeerFrames implements PeerTransport.Listener {
     private final PeerCalls calls;
     private final Engine engine;
 
-    PeerFrames(
-            Lane lane, Lane memberLane, MemberMachine member, PeerCalls calls, Engine engine) {
+    PeerFrames(Lane lane, Lane memberLane, MemberMachine member, PeerCalls calls, Engine engine) {
         this.lane = lane;
         this.memberLane = memberLane;
         this.member = member;

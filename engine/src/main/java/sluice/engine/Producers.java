@@ -49,13 +49,12 @@ final class Producers {
                     stored.producerId(),
                     stored.epoch(),
                     stored.last5().stream()
-                            .map(
-                                    range ->
-                                            new Range(
-                                                    range.baseSequence(),
-                                                    range.lastSequence(),
-                                                    range.baseOffset(),
-                                                    DURABLE))
+                            .map(range ->
+                                    new Range(
+                                            range.baseSequence(),
+                                            range.lastSequence(),
+                                            range.baseOffset(),
+                                            DURABLE))
                             .toList(),
                     stored.lastAppendMs());
         }
@@ -182,12 +181,11 @@ final class Producers {
             List<ProducerSnapshot.SequenceRange> durable =
                     each.getValue().ranges.stream()
                             .filter(range -> range.entry() < hwm)
-                            .map(
-                                    range ->
-                                            new ProducerSnapshot.SequenceRange(
-                                                    range.firstSequence(),
-                                                    range.lastSequence(),
-                                                    range.baseOffset()))
+                            .map(range ->
+                                    new ProducerSnapshot.SequenceRange(
+                                            range.firstSequence(),
+                                            range.lastSequence(),
+                                            range.baseOffset()))
                             .toList();
             if (!durable.isEmpty()) {
                 snapshots.add(

@@ -22,8 +22,8 @@ import sluice.uploader.SegmentPacker;
  * Which dead wals this gateway recovers, and when. One at a time. Owned by the engine's lane.
  *
  * <p>A wal is dead if its process does not beat: its gateway is suspected, gone, or beats with
- * another wal. The gateway whose disk it was goes first, else one chosen by hash; the others step in
- * if that takes long.
+ * another wal. The gateway whose disk it was goes first, else one chosen by hash; the others step
+ * in if that takes long.
  */
 final class Recoveries {
 
@@ -83,8 +83,7 @@ final class Recoveries {
     }
 
     private static boolean isUnsealed(WalRecord record) {
-        return record.state() == WalRecord.State.OPEN
-                || record.state() == WalRecord.State.FENCING;
+        return record.state() == WalRecord.State.OPEN || record.state() == WalRecord.State.FENCING;
     }
 
     private boolean isAlive(WalRecord record) {
@@ -100,10 +99,7 @@ final class Recoveries {
                 recoverer(record).filter(membership.self()::equals).isPresent()
                         || looks >= LOOKS_BEFORE_STEPPING_IN;
         boolean isTime = looks >= LOOKS_BEFORE_RECOVERY || isRestarted(record);
-        if (isOurTurn
-                && isTime
-                && running.size() < RUNNING_MAX
-                && running.add(record.wal())) {
+        if (isOurTurn && isTime && running.size() < RUNNING_MAX && running.add(record.wal())) {
             new Recovery(
                             lane,
                             background,
@@ -160,8 +156,7 @@ final class Recoveries {
             WalRecord record = each.value();
             if (record.state() == WalRecord.State.SEALED && !needed.contains(record.wal())) {
                 WalRecord released = WalChanges.released(record);
-                background.run(
-                        lane, () -> store.replace(released, each.version()), _ -> {});
+                background.run(lane, () -> store.replace(released, each.version()), _ -> {});
             }
         }
     }

@@ -1,5 +1,7 @@
 package sluice.engine;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -182,8 +184,7 @@ final class Recovery {
                 });
     }
 
-    private void readMore(
-            SegmentId segment, UUID member, ByteBuffer copy, Consumer<Boolean> then) {
+    private void readMore(SegmentId segment, UUID member, ByteBuffer copy, Consumer<Boolean> then) {
         if (!copy.hasRemaining()) {
             then.accept(true);
             return;
@@ -231,11 +232,15 @@ final class Recovery {
 
     private List<PackedObject> packed(RecoveryPlan.Part wanted, ByteBuffer copy, long nowMs) {
         var source = new SegmentSource();
-        SegmentCopy.read(
-                SegmentBytes.of(copy),
-                new SegmentId(record.wal(), wanted.segment()),
-                wanted.end(),
-                source);
+        try {
+            SegmentCopy.read(
+                    SegmentBytes.of(copy),
+                    new SegmentId(record.wal(), wanted.segment()),
+                    wanted.end(),
+                    source);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return packer.pack(
                 new SegmentPacker.Source(
                         record.wal(), wanted.segment(), wanted.start(), wanted.end()),
@@ -291,5 +296,4 @@ final class Recovery {
         }
         ended.accept(sealed);
     }
-
 }

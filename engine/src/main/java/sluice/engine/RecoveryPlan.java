@@ -14,10 +14,11 @@ import sluice.metadata.WalRecord.SegmentState;
  * What the fenced copies of a dead wal's segments say: where each ends and from whom to read it. A
  * pure function of the wal's record and the members' answers (design.md section 6).
  *
- * <p>An entry was acknowledged only if all members of its segment hold it. So one definite answer of
- * one member tells enough: what that member does not hold was never acknowledged. Of several copies
- * the longest is taken. A PREPARED segment that a member holds was begun by the owner, and cuts its
- * predecessor at its own start. A member that cannot tell is never taken for one that holds nothing.
+ * <p>An entry was acknowledged only if all members of its segment hold it. So one definite answer
+ * of one member tells enough: what that member does not hold was never acknowledged. Of several
+ * copies the longest is taken. A PREPARED segment that a member holds was begun by the owner, and
+ * cuts its predecessor at its own start. A member that cannot tell is never taken for one that
+ * holds nothing.
  */
 sealed interface RecoveryPlan {
 
@@ -38,7 +39,7 @@ sealed interface RecoveryPlan {
      * @param readFrom members that hold all of it, best first
      */
     record Part(int segment, long start, long end, List<UUID> readFrom) {
-        Part {
+        public Part {
             readFrom = List.copyOf(readFrom);
         }
     }

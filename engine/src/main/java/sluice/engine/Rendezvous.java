@@ -5,7 +5,9 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Rendezvous hashing (Thaler and Ravishankar 1996): all who know the same gateways choose alike. */
+/**
+ * Rendezvous hashing (Thaler and Ravishankar 1996): all who know the same gateways choose alike.
+ */
 final class Rendezvous {
 
     private Rendezvous() {}

@@ -80,14 +80,13 @@ final class RoutedTail implements Tail {
             int slot, CallRequest request, Duration timeout, Function<CallReply, T> then) {
         var future = new CompletableFuture<T>();
         boolean isQueued =
-                lane.offer(
-                        () ->
-                                router.route(
-                                        slot,
-                                        request,
-                                        true,
-                                        timeout,
-                                        outcome -> complete(future, outcome, then)));
+                lane.offer(() ->
+                        router.route(
+                                slot,
+                                request,
+                                true,
+                                timeout,
+                                outcome -> complete(future, outcome, then)));
         if (!isQueued) {
             future.completeExceptionally(GatewayEngine.busy());
         }

@@ -16,8 +16,8 @@ import sluice.metadata.SlotRecord.Owner;
  * Brings a request to the slot's owner, here or on another gateway, and waits for an owner while
  * there is none. Owned by the engine's lane.
  *
- * <p>A request is tried again only if it is known that nothing was done, or if doing it twice is the
- * same as once.
+ * <p>A request is tried again only if it is known that nothing was done, or if doing it twice is
+ * the same as once.
  */
 final class Router {
 

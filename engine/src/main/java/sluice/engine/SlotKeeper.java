@@ -26,8 +26,8 @@ import sluice.metadata.WalRecord;
  * SEALED. Nobody takes a slot from a wal that is not.
  *
  * <p>Every gateway computes the same wanted owner of each slot from the gateways that live, turn by
- * turn, so that a topic's partitions, whose slots are consecutive, spread evenly and gateways seldom
- * race; when they do, the conditional write decides. Owned by the engine's lane.
+ * turn, so that a topic's partitions, whose slots are consecutive, spread evenly and gateways
+ * seldom race; when they do, the conditional write decides. Owned by the engine's lane.
  */
 final class SlotKeeper {
 

@@ -13,8 +13,8 @@ import sluice.metadata.SlotStore;
 import sluice.metadata.Versioned;
 
 /**
- * Who owns which slot, as last read. It may be old: an owner that is asked wrongly says so, and then
- * the slot is read again. Owned by the engine's lane.
+ * Who owns which slot, as last read. It may be old: an owner that is asked wrongly says so, and
+ * then the slot is read again. Owned by the engine's lane.
  */
 final class SlotTable {
 

@@ -93,12 +93,11 @@ final class TopicCatalog implements Engine.Topics {
         }
         CompletableFuture<Optional<Versioned<TopicRecord>>> found =
                 CompletableFuture.supplyAsync(() -> store.get(namespace, name), blocking);
-        found.whenComplete(
-                (_, failure) -> {
-                    if (failure != null) {
-                        forget(namespace, name);
-                    }
-                });
+        found.whenComplete((_, failure) -> {
+            if (failure != null) {
+                forget(namespace, name);
+            }
+        });
         return new Cached(nowNs, found);
     }
 
@@ -222,8 +221,7 @@ final class TopicCatalog implements Engine.Topics {
 
     @Override
     public void delete(String namespace, String name) {
-        Versioned<TopicRecord> found =
-                store.get(namespace, name).orElseThrow(() -> unknown(name));
+        Versioned<TopicRecord> found = store.get(namespace, name).orElseThrow(() -> unknown(name));
         TopicRecord topic = found.value();
         if (topic.state() == TopicRecord.State.ACTIVE) {
             var deleting =

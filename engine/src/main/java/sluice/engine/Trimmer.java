@@ -15,8 +15,8 @@ import sluice.metadata.WalRecord;
 
 /**
  * Removes copies of segments from this gateway's disk once committed metadata, read by this very
- * gateway, says that they are in objects. No message of a peer leads here, and a wal whose record is
- * not found keeps all its copies: missing metadata is no permission. Owned by the member's lane.
+ * gateway, says that they are in objects. No message of a peer leads here, and a wal whose record
+ * is not found keeps all its copies: missing metadata is no permission. Owned by the member's lane.
  */
 final class Trimmer {
 

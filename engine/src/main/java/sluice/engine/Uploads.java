@@ -187,10 +187,7 @@ final class Uploads {
     }
 
     private <T> void attempt(
-            Upload upload,
-            String what,
-            java.util.function.Supplier<T> work,
-            Consumer<T> then) {
+            Upload upload, String what, java.util.function.Supplier<T> work, Consumer<T> then) {
         background.run(
                 lane,
                 work,
@@ -231,12 +228,11 @@ final class Uploads {
                 _ -> {
                     List<SlotIndex.ObjectExtents> extents =
                             upload.packed.stream()
-                                    .map(
-                                            each ->
-                                                    new SlotIndex.ObjectExtents(
-                                                            each.key(),
-                                                            each.object().lengthBytes(),
-                                                            each.object().extents()))
+                                    .map(each ->
+                                            new SlotIndex.ObjectExtents(
+                                                    each.key(),
+                                                    each.object().lengthBytes(),
+                                                    each.object().extents()))
                                     .toList();
                     queue.removeFirst();
                     observer.committed(segment, extents);

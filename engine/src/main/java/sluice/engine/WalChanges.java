@@ -27,8 +27,7 @@ final class WalChanges {
         if (!prepared.isEmpty()) {
             chain.add(new Segment(1, SegmentState.PREPARED, prepared, UNKNOWN, UNKNOWN));
         }
-        return new WalRecord(
-                wal, node, State.OPEN, 1, chain, 0, List.of(), 0, Optional.empty());
+        return new WalRecord(wal, node, State.OPEN, 1, chain, 0, List.of(), 0, Optional.empty());
     }
 
     /** Names another segment PREPARED, in place of the one that was. */
@@ -55,8 +54,7 @@ final class WalChanges {
                         new Segment(
                                 old, SegmentState.SEALED, segment.members(), segment.start(), end));
             } else if (segment.index() == opened) {
-                chain.add(
-                        new Segment(opened, SegmentState.OPEN, segment.members(), end, UNKNOWN));
+                chain.add(new Segment(opened, SegmentState.OPEN, segment.members(), end, UNKNOWN));
             } else if (segment.index() < old) {
                 chain.add(segment);
             }
@@ -69,7 +67,8 @@ final class WalChanges {
 
     /** A sealed segment is in objects: it leaves the chain, and its objects are named. */
     static WalRecord uploaded(WalRecord record, int segment, long end, List<WalObject> objects) {
-        if (record.uploadedEnd() >= end && record.chain().stream().noneMatch(s -> s.index() == segment)) {
+        if (record.uploadedEnd() >= end
+                && record.chain().stream().noneMatch(s -> s.index() == segment)) {
             return record;
         }
         var chain = new ArrayList<>(record.chain());

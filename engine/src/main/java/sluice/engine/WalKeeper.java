@@ -14,8 +14,8 @@ import sluice.metadata.GatewayRecord;
 import sluice.metadata.WalRecord;
 
 /**
- * Keeps the own wal going: rolls it when it should be rolled, keeps a next segment PREPARED, and has
- * the metadata say so. Owned by the engine's lane.
+ * Keeps the own wal going: rolls it when it should be rolled, keeps a next segment PREPARED, and
+ * has the metadata say so. Owned by the engine's lane.
  */
 final class WalKeeper implements WalMachine.Output {
 
@@ -239,8 +239,7 @@ final class WalKeeper implements WalMachine.Output {
         isPreparing = true;
         registry.change(
                 "roll",
-                record ->
-                        WalChanges.rolled(record, oldIndex, nextIndex, end, index, members),
+                record -> WalChanges.rolled(record, oldIndex, nextIndex, end, index, members),
                 record -> {
                     isPreparing = false;
                     if (!members.isEmpty()) {

@@ -87,7 +87,9 @@ final class WalRegistry {
         WalRecord target = first.change().apply(current.value());
         long version = current.version();
         background.run(
-                lane, () -> store.replace(target, version), outcome -> ended(first, target, outcome));
+                lane,
+                () -> store.replace(target, version),
+                outcome -> ended(first, target, outcome));
     }
 
     private void ended(Change change, WalRecord target, Outcome<Written> outcome) {

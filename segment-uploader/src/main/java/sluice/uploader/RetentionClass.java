@@ -3,26 +3,29 @@ package sluice.uploader;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import sluice.log.SluiceException;
 
 /**
  * A prefix in the bucket whose objects one lifecycle rule expires. A topic's objects lie in the
  * smallest class that is at least its retention; what is older than the exact retention but still
  * in the bucket is hidden from readers.
  *
- * <p>The labels are part of object keys and footers: add, never rename.
+ * <p>The labels are part of object keys and footers, the ids of wal entries: add, never change.
  */
 public enum RetentionClass {
-    ONE_DAY("1d", 1),
-    SEVEN_DAYS("7d", 7),
-    THIRTY_DAYS("30d", 30),
-    NINETY_DAYS("90d", 90),
-    YEAR("365d", 365),
-    FOREVER("forever", 0);
+    ONE_DAY(1, "1d", 1),
+    SEVEN_DAYS(2, "7d", 7),
+    THIRTY_DAYS(3, "30d", 30),
+    NINETY_DAYS(4, "90d", 90),
+    YEAR(5, "365d", 365),
+    FOREVER(6, "forever", 0);
 
+    private final byte id;
     private final String label;
     private final int days;
 
-    RetentionClass(String label, int days) {
+    RetentionClass(int id, String label, int days) {
+        this.id = (byte) id;
         this.label = label;
         this.days = days;
     }
@@ -41,6 +44,26 @@ public enum RetentionClass {
             }
         }
         return FOREVER;
+    }
+
+    /** What wal entries call the class. */
+    public byte id() {
+        return id;
+    }
+
+    /**
+     * @throws SluiceException DATA {@code unknown-retention-class}
+     */
+    public static RetentionClass of(byte id) {
+        for (RetentionClass candidate : values()) {
+            if (candidate.id == id) {
+                return candidate;
+            }
+        }
+        throw new SluiceException(
+                SluiceException.Kind.DATA,
+                "unknown-retention-class",
+                "a wal entry names a retention class that this version does not know: id=" + id);
     }
 
     /**

@@ -72,7 +72,13 @@ final class CallFrame {
                                     .put(retention)
                                     .put((byte) acks.ordinal()),
                             batch);
-            case CallRequest.Fetch(var partition, var slot, var retentionMs, var offset, var bytes, var waitMs) ->
+            case CallRequest.Fetch(
+                            var partition,
+                            var slot,
+                            var retentionMs,
+                            var offset,
+                            var bytes,
+                            var waitMs) ->
                     with(
                             partition(start(REQUEST_FETCH, call), partition)
                                     .putInt(slot)
@@ -165,8 +171,7 @@ final class CallFrame {
             case CallReply.Status(var logStart, var hwm) ->
                     with(start(REPLY_STATUS, call).putLong(logStart).putLong(hwm));
             case CallReply.FenceOutcome(var outcome) -> fenced(call, outcome);
-            case CallReply.SegmentBytes(var bytes) ->
-                    with(start(REPLY_SEGMENT_BYTES, call), bytes);
+            case CallReply.SegmentBytes(var bytes) -> with(start(REPLY_SEGMENT_BYTES, call), bytes);
             case CallReply.Failed(var kind, var code, var message) -> {
                 byte[] codeBytes = utf8(code);
                 byte[] messageBytes = utf8(message);
@@ -212,16 +217,14 @@ final class CallFrame {
             int type = source.get();
             source.getLong();
             return switch (type) {
-                case REPLY_APPENDED ->
-                        new CallReply.Appended(source.getLong(), source.get() != 0);
+                case REPLY_APPENDED -> new CallReply.Appended(source.getLong(), source.get() != 0);
                 case REPLY_TAIL -> {
                     long hwm = source.getLong();
                     long logStart = source.getLong();
                     yield new CallReply.Tail(list(source), hwm, logStart);
                 }
                 case REPLY_HISTORY ->
-                        new CallReply.History(
-                                source.getLong(), source.getLong(), source.getLong());
+                        new CallReply.History(source.getLong(), source.getLong(), source.getLong());
                 case REPLY_OFFSET_FOUND ->
                         new CallReply.OffsetFound(
                                 source.getLong(), source.getLong(), source.getLong());
@@ -274,8 +277,7 @@ final class CallFrame {
         frame[0] = head.putInt(buffers.size()).flip();
         for (int i = 0; i < buffers.size(); i++) {
             ByteBuffer buffer = buffers.get(i).duplicate();
-            frame[2 * i + 1] =
-                    ByteBuffer.allocate(Integer.BYTES).putInt(buffer.remaining()).flip();
+            frame[2 * i + 1] = ByteBuffer.allocate(Integer.BYTES).putInt(buffer.remaining()).flip();
             frame[2 * i + 2] = buffer;
         }
         return frame;

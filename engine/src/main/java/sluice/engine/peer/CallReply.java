@@ -15,8 +15,7 @@ public sealed interface CallReply {
      *
      * @param batches each buffer holds whole batches
      */
-    record Tail(List<ByteBuffer> batches, long highWatermark, long logStart)
-            implements CallReply {
+    record Tail(List<ByteBuffer> batches, long highWatermark, long logStart) implements CallReply {
         public Tail {
             batches = List.copyOf(batches);
         }

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import sluice.log.SluiceException;
 
-/** Reads a disk's copy of a wal segment from its first entry on, checking CRCs and hash chain. */
+/** Reads a copy of a wal segment from its first entry on, checking CRCs and hash chain. */
 public final class SegmentCopy {
 
     private static final int CHUNK_BYTES = 1024 * 1024;
@@ -45,14 +45,15 @@ public final class SegmentCopy {
         if (!disk.exists(segment)) {
             return Optional.empty();
         }
+        SegmentBytes bytes = SegmentBytes.of(disk, segment);
         long[] last = new long[] {-1, 0, 0};
-        SegmentHeader header = header(disk, segment);
+        SegmentHeader header = header(bytes, segment);
         last[0] = header.start();
         last[1] = SegmentHeader.BYTES;
         last[2] = header.startHash();
         long broken =
                 walk(
-                        disk,
+                        bytes,
                         header,
                         Long.MAX_VALUE,
                         (source, at, position) -> {
@@ -60,7 +61,7 @@ public final class SegmentCopy {
                             last[1] = position + WalEntry.length(source, at);
                             last[2] = WalEntry.hashOf(source, at);
                         });
-        boolean damaged = broken >= 0 && committedBehind(disk, segment, broken, last[0]);
+        boolean damaged = broken >= 0 && committedBehind(bytes, broken, last[0]);
         return Optional.of(new Extent(header, last[0], last[1], last[2], damaged));
     }
 
@@ -71,11 +72,17 @@ public final class SegmentCopy {
      */
     public static void read(WalDisk disk, SegmentId segment, long end, EntryVisitor visitor)
             throws IOException {
-        SegmentHeader header = header(disk, segment);
+        read(SegmentBytes.of(disk, segment), segment, end, visitor);
+    }
+
+    /** As {@link #read(WalDisk, SegmentId, long, EntryVisitor)}, of a copy that lies elsewhere. */
+    public static void read(SegmentBytes bytes, SegmentId segment, long end, EntryVisitor visitor)
+            throws IOException {
+        SegmentHeader header = header(bytes, segment);
         long[] next = new long[] {header.start()};
         long broken =
                 walk(
-                        disk,
+                        bytes,
                         header,
                         end,
                         (source, at, position) -> {
@@ -91,10 +98,10 @@ public final class SegmentCopy {
         }
     }
 
-    static SegmentHeader header(WalDisk disk, SegmentId segment) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(SegmentHeader.BYTES);
-        fill(disk, segment, 0, bytes);
-        SegmentHeader header = SegmentHeader.decode(bytes.flip());
+    private static SegmentHeader header(SegmentBytes bytes, SegmentId segment) throws IOException {
+        ByteBuffer encoded = ByteBuffer.allocate(SegmentHeader.BYTES);
+        fill(bytes, 0, encoded);
+        SegmentHeader header = SegmentHeader.decode(encoded.flip());
         if (!header.segment().equals(segment)) {
             throw new SluiceException(
                     SluiceException.Kind.DATA,
@@ -109,17 +116,18 @@ public final class SegmentCopy {
      * @return position of the first place that is not the next whole entry, or −1 if the file ends
      *     exactly after an entry or {@code end} was reached
      */
-    private static long walk(WalDisk disk, SegmentHeader header, long end, EntryVisitor visitor)
+    private static long walk(
+            SegmentBytes bytes, SegmentHeader header, long end, EntryVisitor visitor)
             throws IOException {
         long sequence = header.start();
         long hash = header.startHash();
         long position = SegmentHeader.BYTES;
-        long length = disk.length(header.segment());
+        long length = bytes.length();
         ByteBuffer chunk = ByteBuffer.allocate(0);
         int at = 0;
         while (sequence < end && position < length) {
             if (!holdsEntry(chunk, at)) {
-                chunk = chunkAt(disk, header.segment(), position);
+                chunk = chunkAt(bytes, position);
                 at = 0;
             }
             if (!WalEntry.isWhole(chunk, at, chunk.limit())
@@ -143,27 +151,26 @@ public final class SegmentCopy {
     }
 
     /** At least the whole entry at {@code position}, if its length is believable. */
-    private static ByteBuffer chunkAt(WalDisk disk, SegmentId segment, long position)
-            throws IOException {
+    private static ByteBuffer chunkAt(SegmentBytes bytes, long position) throws IOException {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
-        fill(disk, segment, position, chunk);
+        fill(bytes, position, chunk);
         chunk.flip();
         if (chunk.limit() >= Integer.BYTES) {
             int entryBytes = chunk.getInt(WalEntry.LENGTH_AT);
             if (entryBytes > CHUNK_BYTES && entryBytes <= WalEntry.BYTES_MAX) {
                 chunk = ByteBuffer.allocate(entryBytes);
-                fill(disk, segment, position, chunk);
+                fill(bytes, position, chunk);
                 chunk.flip();
             }
         }
         return chunk;
     }
 
-    private static void fill(WalDisk disk, SegmentId segment, long position, ByteBuffer into)
+    private static void fill(SegmentBytes bytes, long position, ByteBuffer into)
             throws IOException {
         long from = position;
         while (into.hasRemaining()) {
-            int read = disk.read(segment, from, into);
+            int read = bytes.read(from, into);
             if (read <= 0) {
                 return;
             }
@@ -174,17 +181,17 @@ public final class SegmentCopy {
     /**
      * Looks for a whole entry of the same log behind {@code broken} whose hwm passed {@code end}.
      */
-    private static boolean committedBehind(WalDisk disk, SegmentId segment, long broken, long end)
+    private static boolean committedBehind(SegmentBytes bytes, long broken, long end)
             throws IOException {
-        long length = disk.length(segment);
+        long length = bytes.length();
         for (long position = broken + 1; position < length; position += CHUNK_BYTES) {
             ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES + 2 * WalEntry.HEADER_BYTES);
-            fill(disk, segment, position, chunk);
+            fill(bytes, position, chunk);
             chunk.flip();
             int last = Math.min(CHUNK_BYTES, chunk.limit() - WalEntry.HEADER_BYTES);
             for (int at = 0; at < last; at++) {
                 if (mayBeCommittedBehind(chunk, at, end)
-                        && isWholeAt(disk, segment, position + at, chunk, at)) {
+                        && isWholeAt(bytes, position + at, chunk, at)) {
                     return true;
                 }
             }
@@ -201,12 +208,11 @@ public final class SegmentCopy {
                 && WalEntry.hwm(chunk, at) <= WalEntry.sequence(chunk, at);
     }
 
-    private static boolean isWholeAt(
-            WalDisk disk, SegmentId segment, long position, ByteBuffer chunk, int at)
+    private static boolean isWholeAt(SegmentBytes bytes, long position, ByteBuffer chunk, int at)
             throws IOException {
         int entryBytes = WalEntry.length(chunk, at);
         ByteBuffer entry = ByteBuffer.allocate(entryBytes);
-        fill(disk, segment, position, entry);
+        fill(bytes, position, entry);
         entry.flip();
         return WalEntry.isWhole(entry, 0, entry.limit());
     }
