@@ -1,6 +1,9 @@
 package sluice.engine;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -23,6 +26,9 @@ final class Router {
 
     private static final Duration RETRY = Duration.ofMillis(50);
 
+    /** Requests that may wait for owners, over all slots. */
+    private static final int STALLED_MAX = 50_000;
+
     /** Answers for slots that this gateway owns. */
     interface Local {
         void handle(CallRequest request, Consumer<CallReply> answer);
@@ -35,6 +41,11 @@ final class Router {
     private final EngineLimits limits;
     private final EngineMetrics metrics;
     private final Local local;
+
+    /** Requests that wait for their slot's owner, by slot, in the order in which they came. */
+    private final Map<Integer, ArrayDeque<Attempt>> stalled = new HashMap<>();
+
+    private int stalledCount;
 
     Router(
             Lane lane,
@@ -65,17 +76,41 @@ final class Router {
             Duration answerWithin,
             Consumer<Outcome<CallReply>> then) {
         lane.assertOwner();
-        new Attempt(
-                        slot,
-                        request,
-                        isRepeatable,
-                        answerWithin,
-                        lane.nowNs() + limits.routeTimeout().toNanos(),
-                        then)
-                .run();
+        long deadlineNs = lane.nowNs() + limits.routeTimeout().toNanos();
+        var attempt = new Attempt(slot, request, isRepeatable, answerWithin, deadlineNs, then);
+        if (stalled.containsKey(slot)) {
+            stall(attempt); // Behind those that came before it: a producer's batches keep their
+            // order.
+        } else {
+            attempt.run();
+        }
     }
 
-    private final class Attempt implements Runnable {
+    private void stall(Attempt attempt) {
+        if (stalledCount >= STALLED_MAX) {
+            attempt.then.accept(new Outcome.Failure<>(GatewayEngine.busy()));
+            return;
+        }
+        ArrayDeque<Attempt> queue = stalled.get(attempt.slot);
+        if (queue == null) {
+            queue = new ArrayDeque<>();
+            stalled.put(attempt.slot, queue);
+            table.refresh(attempt.slot);
+            lane.schedule(RETRY, () -> release(attempt.slot));
+        }
+        queue.addLast(attempt);
+        stalledCount++;
+    }
+
+    private void release(int slot) {
+        ArrayDeque<Attempt> queue = stalled.remove(slot);
+        if (queue != null) {
+            stalledCount -= queue.size();
+            queue.forEach(Attempt::run);
+        }
+    }
+
+    private final class Attempt {
         private final int slot;
         private final CallRequest request;
         private final boolean isRepeatable;
@@ -98,8 +133,7 @@ final class Router {
             this.then = then;
         }
 
-        @Override
-        public void run() {
+        void run() {
             Optional<Owner> owner = table.owner(slot);
             if (owner.isEmpty()) {
                 again(noOwner());
@@ -136,8 +170,7 @@ final class Router {
                                 error.kind() == SluiceException.Kind.FENCED ? noOwner() : error));
                 return;
             }
-            table.refresh(slot);
-            lane.schedule(RETRY, this);
+            stall(this);
         }
 
         private SluiceException noOwner() {

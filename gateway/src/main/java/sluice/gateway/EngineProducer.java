@@ -1,18 +1,38 @@
 package sluice.gateway;
 
+import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import sluice.engine.Engine;
+import sluice.gateway.process.EngineProcess;
 
 /** The one place where settings become an engine. */
 @Dependent
 final class EngineProducer {
 
+    private static final int EXIT_LOST = 3;
+
     @Produces
     @Singleton
-    Engine engine(GatewayConfig config) {
-        throw new IllegalStateException(
-                "engine not wired: the gateway has no engine to build from " + config.dataDir());
+    EngineProcess process(
+            GatewayConfig config,
+            EdgeClock clock,
+            @ConfigProperty(name = "quarkus.http.host") String host,
+            @ConfigProperty(name = "quarkus.http.port") int port) {
+        String address = config.http().advertised().orElse(host + ":" + port);
+        return EngineProcess.open(config, clock, address, why -> Quarkus.asyncExit(EXIT_LOST));
+    }
+
+    void close(@Disposes EngineProcess process) {
+        process.close();
+    }
+
+    @Produces
+    @Singleton
+    Engine engine(EngineProcess process) {
+        return process.engine();
     }
 }

@@ -32,6 +32,10 @@ public interface GatewayConfig {
     @WithDefault("3")
     int replicationFactor();
 
+    /** How long a stop may take to bring everything into objects before the process ends anyway. */
+    @WithDefault("15s")
+    Duration drainMax();
+
     Peer peer();
 
     Http http();
@@ -60,9 +64,9 @@ public interface GatewayConfig {
     /** Where clients reach this gateway. */
     interface Http {
         /**
-         * Base address told to clients and peers, such as http://10.0.0.7:8080; else host and port.
+         * Address told to clients and other gateways, such as 10.0.0.7:8080; else host and port.
          */
-        Optional<URI> advertised();
+        Optional<String> advertised();
     }
 
     /** What this gateway may assume of its cluster. */
@@ -73,6 +77,10 @@ public interface GatewayConfig {
          */
         @WithDefault("1")
         int expectedGateways();
+
+        /** Number of slots of a new cluster, for ever; more spread finer and cost more items. */
+        @WithDefault("1024")
+        int slots();
     }
 
     /** The object store. */
@@ -150,6 +158,10 @@ public interface GatewayConfig {
         /** Largest record of a topic that names no other limit. */
         @WithDefault("1M")
         MemorySize recordBytesDefault();
+
+        /** Budget of the wal's disk, this gateway's copies and its peers'; over it: 429. */
+        @WithDefault("16G")
+        MemorySize diskBytesMax();
 
         /** Most partitions that one topic may have. */
         @WithDefault("10000")

@@ -2,10 +2,12 @@ package sluice.gateway.admission;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import jakarta.inject.Singleton;
 import sluice.gateway.GatewayConfig;
 
 /** The bounds of this gateway on what its callers make it hold, each seen as a gauge. */
+@Startup
 @Singleton
 public final class Budgets {
 

@@ -3,10 +3,12 @@ package sluice.gateway.consume;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.Startup;
 import jakarta.inject.Singleton;
 import java.util.concurrent.TimeUnit;
 
 /** What went out through HTTP. Refusals are counted where they are answered. */
+@Startup
 @Singleton
 final class FetchMetrics {
 

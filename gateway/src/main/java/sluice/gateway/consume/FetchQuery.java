@@ -14,9 +14,10 @@ import sluice.gateway.problem.ProblemType;
  *
  * @param recordsMax most records in the answer
  * @param maxBytes rough size of the answer
- * @param wait for the first record, if there is none yet
+ * @param pollWait for the first record, if there is none yet
  */
-record FetchQuery(Position position, int recordsMax, int maxBytes, Duration wait, Format format) {
+record FetchQuery(
+        Position position, int recordsMax, int maxBytes, Duration pollWait, Format format) {
 
     private static final int RECORDS_DEFAULT = 500;
     private static final int RECORDS_MAX = 100_000;

@@ -27,7 +27,7 @@ import sluice.gateway.topics.TopicLookup;
 import sluice.metadata.TopicRecord;
 
 /** Records out: {@code GET /v1/topics/{topic}/partitions/{p}/records}. */
-@Path("/v1/topics/{topic}/partitions/{partition}/records")
+@Path("/v1/topics")
 @Tag(name = "consume")
 public final class FetchResource {
 
@@ -44,6 +44,7 @@ public final class FetchResource {
     }
 
     @GET
+    @Path("/{topic}/partitions/{partition}/records")
     @Operation(
             operationId = "fetch",
             summary = "Read records of a partition",
@@ -106,6 +107,6 @@ public final class FetchResource {
                             ProblemType.PARTITION_OUT_OF_RANGE,
                             "partition=%s partitions=%d".formatted(partition, topic.partitions())));
         }
-        return new Fetching.Source(topic.partition(index), topic.slots().get(index));
+        return new Fetching.Source(topic, index);
     }
 }

@@ -23,8 +23,8 @@ import sluice.gateway.consume.FetchQuery.Position;
 import sluice.gateway.problem.Problem;
 import sluice.gateway.problem.ProblemException;
 import sluice.gateway.problem.ProblemType;
-import sluice.log.PartitionId;
 import sluice.log.SluiceException;
+import sluice.metadata.TopicRecord;
 
 /**
  * From a position to the answer: one fetch of the engine, told in the format that was asked for.
@@ -51,7 +51,7 @@ final class Fetching {
     /**
      * @param slot of the partition
      */
-    record Source(PartitionId partition, int slot) {}
+    record Source(TopicRecord topic, int partition) {}
 
     private record Found(long from, Fetched fetched) {}
 
@@ -72,7 +72,7 @@ final class Fetching {
 
     /** A request that may wait takes a seat for as long as the engine has it. */
     private CompletionStage<Found> seated(FetchQuery query, Supplier<CompletionStage<Found>> work) {
-        if (query.wait().isZero()) {
+        if (query.pollWait().isZero()) {
             return work.get();
         }
         if (!budgets.pollSeats().tryTake()) {
@@ -93,7 +93,7 @@ final class Fetching {
         return switch (query.position()) {
             case Position.AtOffset(long offset) -> fetchAt(source, query, offset);
             case Position.AtTime(long timestampMs) ->
-                    engine.offsetAt(source.partition(), source.slot(), timestampMs)
+                    engine.offsetAt(source.topic(), source.partition(), timestampMs)
                             .thenCompose(offset -> fetchAt(source, query, offset));
             case Position.Latest() ->
                     status(source)
@@ -114,12 +114,16 @@ final class Fetching {
     }
 
     private CompletionStage<PartitionStatus> status(Source source) {
-        return engine.status(source.partition(), source.slot());
+        return engine.status(source.topic(), source.partition());
     }
 
     private CompletionStage<Found> fetchAt(Source source, FetchQuery query, long offset) {
         return engine.fetch(
-                        source.partition(), source.slot(), offset, query.maxBytes(), query.wait())
+                        source.topic(),
+                        source.partition(),
+                        offset,
+                        query.maxBytes(),
+                        query.pollWait())
                 .thenApply(fetched -> {
                     boolean isBehind = offset < fetched.logStart();
                     if (isBehind || offset > fetched.highWatermark()) {

@@ -34,7 +34,7 @@ final class FrameworkProblems {
     @ServerExceptionMapper
     Response refusedByFramework(WebApplicationException failure, @Context UriInfo uri) {
         Response original = failure.getResponse();
-        Problem problem = ofStatus(original.getStatus(), failure, "/" + uri.getPath());
+        Problem problem = ofStatus(original.getStatus(), failure, uri.getPath());
         Response response = problems.answer(problem);
         String allow = original.getHeaderString("Allow");
         return allow == null

@@ -3,11 +3,13 @@ package sluice.gateway.produce;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.Startup;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** What came in through HTTP. Refusals are counted where they are answered. */
+@Startup
 @Singleton
 final class ProduceMetrics {
 

@@ -5,12 +5,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.POST;
-import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -26,7 +24,6 @@ import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
-import sluice.engine.Engine;
 import sluice.engine.Engine.Acks;
 import sluice.gateway.OnEventLoop;
 import sluice.gateway.admission.Body;
@@ -37,27 +34,18 @@ import sluice.gateway.problem.Problems;
 import sluice.gateway.topics.TopicLookup;
 import sluice.metadata.TopicRecord;
 
-/**
- * Records in: {@code POST /v1/topics/{topic}/records}, and the ids that idempotent producers need.
- */
-@Path("/v1")
+/** Records in: {@code POST /v1/topics/{topic}/records}. */
+@Path("/v1/topics")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "produce")
 public final class ProduceResource {
 
-    private final Engine engine;
     private final BodyReader bodies;
     private final TopicLookup topics;
     private final Producing producing;
     private final Problems problems;
 
-    ProduceResource(
-            Engine engine,
-            BodyReader bodies,
-            TopicLookup topics,
-            Producing producing,
-            Problems problems) {
-        this.engine = engine;
+    ProduceResource(BodyReader bodies, TopicLookup topics, Producing producing, Problems problems) {
         this.bodies = bodies;
         this.topics = topics;
         this.producing = producing;
@@ -65,7 +53,7 @@ public final class ProduceResource {
     }
 
     @POST
-    @Path("/topics/{topic}/records")
+    @Path("/{topic}/records")
     @Operation(
             operationId = "produce",
             summary = "Append records to a topic",
@@ -172,31 +160,6 @@ public final class ProduceResource {
                                             MediaType.APPLICATION_JSON,
                                             BinaryBatches.MEDIA_TYPE));
         };
-    }
-
-    @PUT
-    @Path("/producers")
-    @Operation(
-            operationId = "newProducer",
-            summary = "Get a producer id",
-            description =
-                    "For the batches of an idempotent producer in the binary form. Never given twice.")
-    @APIResponse(
-            responseCode = "200",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            example = "{\"producerId\":1000,\"epoch\":0}"))
-    public CompletionStage<Response> newProducer() {
-        return OnEventLoop.of(Vertx.currentContext(), engine.newProducerId())
-                .thenApply(id ->
-                        Response.ok(
-                                        "{\"producerId\":%d,\"epoch\":0}"
-                                                .formatted(id)
-                                                .getBytes(StandardCharsets.US_ASCII),
-                                        MediaType.APPLICATION_JSON_TYPE)
-                                .build())
-                .exceptionally(problems::answer);
     }
 
     private static Acks acks(@Nullable String acks) {

@@ -121,8 +121,7 @@ final class Producing {
     private CompletionStage<Engine.Appended> append(
             TopicRecord topic, int partition, Acks acks, ByteBuffer batch) {
         try {
-            return engine.append(
-                    topic.partition(partition), topic.slots().get(partition), acks, batch);
+            return engine.append(topic, partition, acks, batch);
         } catch (RuntimeException e) {
             return CompletableFuture.failedStage(e);
         }

@@ -185,8 +185,7 @@ public final class TopicsResource {
     private CompletionStage<List<PartitionStatus>> statusOf(TopicRecord topic) {
         var waiting = new ArrayList<CompletableFuture<PartitionStatus>>(topic.partitions());
         for (int i = 0; i < topic.partitions(); i++) {
-            waiting.add(
-                    engine.status(topic.partition(i), topic.slots().get(i)).toCompletableFuture());
+            waiting.add(engine.status(topic, i).toCompletableFuture());
         }
         return CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new))
                 .thenApply(_ -> waiting.stream().map(CompletableFuture::join).toList());
