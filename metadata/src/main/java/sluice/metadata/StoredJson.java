@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -150,6 +151,15 @@ record StoredJson(String where, JsonNode node) {
             throw unreadable(where, "too short an array: index=" + index, null);
         }
         return value;
+    }
+
+    /** The JSON that this value holds as {@link PackedText}. */
+    StoredJson unpacked() {
+        try {
+            return new StoredJson(where, JSON.readTree(PackedText.unpack(asText())));
+        } catch (IOException e) {
+            throw unreadable(where, "not packed JSON", e);
+        }
     }
 
     /** This value itself as text. */

@@ -23,15 +23,19 @@ import sluice.metadata.WalRecord.WalObject;
  *   recoverer    UUID, absent if none
  *   objects      [[key, segment, fromEntry, entries, lengthBytes, footerBytes, footerCrc,
  *                  appendedFromMs], ...]
+ *   packed       instead of objects where they are long: the array as {@link PackedText}
  * </pre>
  *
- * <p>So that 5,000 objects fit an item, each object's segment, fromEntry and appendedFromMs are
- * stored as the difference to the object before it (fromEntry to its toEntry; the first one's to
- * 0), footerCrc as an unsigned number, and in a key that contains no {@code ~} the wal's id is
- * written as {@code ~} (with hyphens) or {@code ~~} (32 digits). A key that does contain {@code ~}
- * is stored behind a {@code =} as it is.
+ * <p>So that 5,000 objects fit an item, and because each kilobyte written is paid for, each
+ * object's segment, fromEntry and appendedFromMs are stored as the difference to the object before
+ * it (fromEntry to its toEntry; the first one's to 0), footerCrc as an unsigned number, and in a
+ * key that contains no {@code ~} the wal's id is written as {@code ~} (with hyphens) or {@code ~~}
+ * (32 digits). A key that does contain {@code ~} is stored behind a {@code =} as it is.
  */
 final class WalCodec {
+
+    /** Shorter ones stay readable for people who look at the table. */
+    private static final int PACKED_FROM_CHARS = 2_048;
 
     private WalCodec() {}
 
@@ -54,7 +58,14 @@ final class WalCodec {
         }
         json.put("uploadedEnd", wal.uploadedEnd()).put("foldedEnd", wal.foldedEnd());
         wal.recoverer().ifPresent(recoverer -> json.put("recoverer", recoverer.toString()));
-        encodeObjects(wal, json.putArray("objects"));
+        ArrayNode objects = json.arrayNode();
+        encodeObjects(wal, objects);
+        String text = objects.toString();
+        if (text.length() < PACKED_FROM_CHARS) {
+            json.set("objects", objects);
+        } else {
+            json.put("packed", PackedText.pack(text));
+        }
         return json.toString();
     }
 
@@ -67,7 +78,11 @@ final class WalCodec {
                 json.number("epoch"),
                 json.list("chain", WalCodec::segment),
                 json.number("uploadedEnd"),
-                decodeObjects(wal, json.object("objects")),
+                decodeObjects(
+                        wal,
+                        json.optional("packed")
+                                .map(StoredJson::unpacked)
+                                .orElseGet(() -> json.object("objects"))),
                 json.number("foldedEnd"),
                 json.optional("recoverer").map(value -> value.uuidOf(value.asText())));
     }

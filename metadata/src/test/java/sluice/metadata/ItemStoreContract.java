@@ -41,6 +41,15 @@ public abstract class ItemStoreContract {
         return store().scan(Table.TOPICS, prefix).stream().map(Item::key).toList();
     }
 
+    @Test
+    void theProbeFindsNothingToRefuse() {
+        try (var executor = Executors.newFixedThreadPool(2)) {
+            new StoreProbe(store(), executor, "contract").check();
+        }
+
+        assertEquals(List.of(), store().scan(Table.CLUSTER, ""));
+    }
+
     @Nested
     class AWrite {
 

@@ -33,19 +33,30 @@ public final class DynamoDbItemStore implements ItemStore {
     private static final Duration CALL_MAX = Duration.ofSeconds(4);
     private static final int CONNECTIONS_MAX = 64;
 
+    /** A local server that has just started takes its time for the first table. */
+    private static final Duration CREATE_MAX = Duration.ofSeconds(60);
+
     /** Attributes by number, since some of their names are DynamoDB's own words. */
     private static final String REPLACE = replaceExpression();
 
+    private final DynamoDbConfig config;
     private final DynamoDbClient dynamo;
-    private final String tablePrefix;
 
-    private DynamoDbItemStore(DynamoDbClient dynamo, String tablePrefix) {
+    private DynamoDbItemStore(DynamoDbConfig config, DynamoDbClient dynamo) {
+        this.config = config;
         this.dynamo = dynamo;
-        this.tablePrefix = tablePrefix;
     }
 
     /** Connects at the first call; the caller owns what is returned. */
     public static DynamoDbItemStore open(DynamoDbConfig config) {
+        return open(config, CALL_MAX);
+    }
+
+    static DynamoDbItemStore open(DynamoDbConfig config, Duration callMax) {
+        return new DynamoDbItemStore(config, client(config, callMax));
+    }
+
+    private static DynamoDbClient client(DynamoDbConfig config, Duration callMax) {
         var builder =
                 DynamoDbClient.builder()
                         .region(Region.of(config.region()))
@@ -55,10 +66,10 @@ public final class DynamoDbItemStore implements ItemStore {
                                         .maxConnections(CONNECTIONS_MAX)
                                         .connectionTimeout(CONNECT_MAX)
                                         .connectionAcquisitionTimeout(CONNECT_MAX)
-                                        .socketTimeout(CALL_MAX))
+                                        .socketTimeout(callMax))
                         .overrideConfiguration(override ->
                                 override.retryStrategy(DefaultRetryStrategy.doNotRetry())
-                                        .apiCallTimeout(CALL_MAX));
+                                        .apiCallTimeout(callMax));
         config.endpoint().ifPresent(builder::endpointOverride);
         config.credentials()
                 .ifPresent(keys ->
@@ -66,7 +77,7 @@ public final class DynamoDbItemStore implements ItemStore {
                                 StaticCredentialsProvider.create(
                                         AwsBasicCredentials.create(
                                                 keys.accessKeyId(), keys.secretAccessKey()))));
-        return new DynamoDbItemStore(builder.build(), config.tablePrefix());
+        return builder.build();
     }
 
     /**
@@ -76,7 +87,9 @@ public final class DynamoDbItemStore implements ItemStore {
      * @throws sluice.log.SluiceException UNAVAILABLE; calling again goes on
      */
     public void createTables() {
-        DynamoDbTables.create(dynamo, tablePrefix);
+        try (var patient = client(config, CREATE_MAX)) {
+            DynamoDbTables.create(patient, config.tablePrefix());
+        }
     }
 
     @Override
@@ -263,6 +276,6 @@ public final class DynamoDbItemStore implements ItemStore {
     }
 
     private String name(Table table) {
-        return tablePrefix + table.tableName();
+        return config.tablePrefix() + table.tableName();
     }
 }

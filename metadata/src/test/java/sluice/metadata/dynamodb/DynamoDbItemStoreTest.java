@@ -3,6 +3,7 @@ package sluice.metadata.dynamodb;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +18,9 @@ class DynamoDbItemStoreTest extends ItemStoreContract {
 
     private final DynamoDbConfig config =
             LocalDynamoDb.shared().config("t" + UUID.randomUUID() + "-");
-    private final DynamoDbItemStore store = DynamoDbItemStore.open(config);
+
+    /** Patient, since the machine may be busy with other things. */
+    private final DynamoDbItemStore store = DynamoDbItemStore.open(config, Duration.ofSeconds(30));
 
     @BeforeEach
     void createTables() {
