@@ -23,7 +23,7 @@ final class InflatedBodies implements RecordBodies {
 
     /**
      * @param codec as in the batch's attributes
-     * @param compressed from its index 0 to its limit
+     * @param compressed from its position, 0, to its limit; not used again
      */
     InflatedBodies(int codec, ByteBuffer compressed) throws IOException {
         if (codec == SNAPPY) {
@@ -32,19 +32,7 @@ final class InflatedBodies implements RecordBodies {
         records =
                 Compression.of(CompressionType.forId(codec))
                         .build()
-                        .wrapForInput(readable(compressed), MAGIC, BufferSupplier.NO_CACHING);
-    }
-
-    /**
-     * The decompressors want an array or memory outside the heap: a read-only array has neither.
-     */
-    private static ByteBuffer readable(ByteBuffer compressed) {
-        if (compressed.hasArray() || compressed.isDirect()) {
-            return compressed.duplicate();
-        }
-        byte[] copy = new byte[compressed.limit()];
-        compressed.get(0, copy);
-        return ByteBuffer.wrap(copy);
+                        .wrapForInput(compressed, MAGIC, BufferSupplier.NO_CACHING);
     }
 
     @Override

@@ -45,7 +45,7 @@ final class SnappyFrames {
             }
             int length = stream.getInt(index);
             index += Integer.BYTES;
-            if (length <= 0 || length > end - index) {
+            if (length < 0 || length > end - index) {
                 throw new IOException(
                         "snappy chunk does not fit: chunkBytes=%d availableBytes=%d"
                                 .formatted(length, end - index));

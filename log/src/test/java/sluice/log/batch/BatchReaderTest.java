@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.apache.kafka.common.compress.Compression;
@@ -57,7 +58,8 @@ class BatchReaderTest {
     @ParameterizedTest
     @EnumSource(CompressionType.class)
     void readsFromEveryKindOfBuffer(CompressionType codec) {
-        ByteBuffer batch = Batches.kafkas(codec, THREE);
+        List<Sent> records = Collections.nCopies(3, Sent.value("compressible".repeat(99)));
+        ByteBuffer batch = Batches.kafkas(codec, records);
         int at = 9;
         ByteBuffer heap = ByteBuffer.allocate(batch.limit() + 20);
         ByteBuffer direct = ByteBuffer.allocateDirect(batch.limit() + 20);
@@ -67,7 +69,7 @@ class BatchReaderTest {
             }
             source.position(5);
 
-            assertEquals(Sent.Found.all(0, THREE), Batches.readByUs(source, at));
+            assertEquals(Sent.Found.all(0, records), Batches.readByUs(source, at));
             assertEquals(5, source.position());
         }
     }

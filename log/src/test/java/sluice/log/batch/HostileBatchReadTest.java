@@ -57,19 +57,14 @@ class HostileBatchReadTest {
             names = {"NONE"})
     @ParameterizedTest
     void bombIsStoppedAtTheLargestRecord(CompressionType codec) {
-        int valueBytes = BatchReader.INFLATED_RECORD_BYTES_MAX;
-        byte[] bomb =
-                Batches.compress(
-                        codec,
-                        out -> {
-                            out.write(Batches.varint(valueBytes + 12L));
-                            byte[] zeros = new byte[1 << 16];
-                            for (int i = 0; i <= valueBytes / zeros.length; i++) {
-                                out.write(zeros);
-                            }
-                        });
+        // Attributes, two deltas, no key, the value's length, and no headers.
+        int valueBytesMax = BatchReader.INFLATED_RECORD_BYTES_MAX - 9;
 
-        Batches.assertCorrupt(Batches.crafted(codec.id, 1, bomb));
+        assertTrue(readValue(codec, valueBytesMax));
+        Batches.assertFailure(
+                SluiceException.Kind.DATA,
+                "corrupt-batch",
+                () -> readValue(codec, valueBytesMax + 1));
     }
 
     @Test
@@ -202,6 +197,16 @@ class HostileBatchReadTest {
                 Batches.assertCorrupt(changed);
             }
         }
+    }
+
+    private static boolean readValue(CompressionType codec, int valueBytes) {
+        byte[] record =
+                Batches.framed(
+                        Batches.concat(
+                                new byte[] {0, 0, 0, 1},
+                                Batches.varint(valueBytes),
+                                new byte[valueBytes + 1]));
+        return read(codec, 1, record);
     }
 
     private static boolean read(CompressionType codec, int count, byte[] records) {

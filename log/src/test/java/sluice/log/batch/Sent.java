@@ -25,7 +25,7 @@ record Sent(
         int count = random.nextInt(1, 40);
         for (int i = 0; i < count; i++) {
             var headers = new ArrayList<SentHeader>();
-            int headerCount = random.nextInt(4) == 0 ? random.nextInt(200) : random.nextInt(3);
+            int headerCount = random.nextInt(20) == 0 ? random.nextInt(200) : random.nextInt(3);
             for (int j = 0; j < headerCount; j++) {
                 headers.add(new SentHeader("naïve-名-" + random.nextInt(9), field(random)));
             }
@@ -58,8 +58,8 @@ record Sent(
         return switch (random.nextInt(6)) {
             case 0 -> null;
             case 1 -> "";
-            case 2 -> latin1(bytes(random, random.nextInt(20_000)));
-            case 3 -> "{\"sku\":\"abc\",\"count\":7}".repeat(random.nextInt(1, 200));
+            case 2 -> latin1(bytes(random, random.nextInt(4_000)));
+            case 3 -> "{\"sku\":\"abc\",\"count\":7}".repeat(random.nextInt(1, 60));
             default -> latin1(bytes(random, random.nextInt(1, 90)));
         };
     }
