@@ -135,8 +135,10 @@ final class SlotKeeper {
     private void takeNext() {
         while (!wanted.isEmpty() && inFlight.size() < WRITES_IN_FLIGHT_MAX && !isStopped) {
             int slot = wanted.removeLast();
-            if (inFlight.add(slot)) {
-                take(table.get(slot));
+            Versioned<SlotRecord> record = table.get(slot);
+            // It may have become ours since it was wanted.
+            if (isFree(record.value()) && inFlight.add(slot)) {
+                take(record);
             }
         }
         if (wanted.isEmpty() && inFlight.isEmpty()) {
