@@ -14,9 +14,9 @@ public final class Eventually {
 
     public static void holds(BooleanSupplier condition) {
         long startNs = System.nanoTime();
-        while (!condition.getAsBoolean() && System.nanoTime() - startNs < WAIT_MAX_NS) {
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() - startNs < WAIT_MAX_NS, "it did not happen within 20 s");
             LockSupport.parkNanos(500_000);
         }
-        assertTrue(condition.getAsBoolean(), "it did not happen within 20 s");
     }
 }

@@ -67,7 +67,7 @@ final class Platter {
     /** How many of {@code count} bytes can be written there before the disk is full. */
     int fitting(StoredSegment segment, long position, int count) {
         long endMax = segment.length() + Math.max(0, freeBytes());
-        return (int) Math.clamp(endMax - position, 0, count);
+        return Math.clamp(endMax - position, 0, count);
     }
 
     long usedBytes() {

@@ -1,0 +1,4 @@
+@NullMarked
+package sluice.log.peer.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package sluice.log.peer;
+
+import org.jspecify.annotations.NullMarked;
