@@ -25,11 +25,12 @@ public interface WalDisk extends AutoCloseable {
     UUID diskId();
 
     /**
-     * Makes an empty file for a segment; its name is durable on return.
+     * Makes a file for a segment with its first bytes; name and bytes are durable on return. After
+     * a power cut the file is there with all of these bytes, or it is not there at all.
      *
-     * @throws IOException also if the segment exists already
+     * @throws IOException also if the segment exists already or has a fence
      */
-    void create(SegmentId segment) throws IOException;
+    void create(SegmentId segment, ByteBuffer... first) throws IOException;
 
     /**
      * Writes bytes at a position in bytes; readable on return, durable only after a later {@link
@@ -76,7 +77,10 @@ public interface WalDisk extends AutoCloseable {
     /** The epoch of the segment's fence, if it is fenced. */
     OptionalLong fence(SegmentId segment) throws IOException;
 
-    /** Removes the segment's file and its fence; nothing happens if there is none. */
+    /**
+     * Removes the segment's file; nothing happens if there is none. A fence stays for ever: the
+     * owner that it holds off may only be asleep.
+     */
     void delete(SegmentId segment) throws IOException;
 
     /** All segments with a file or a fence, in order. */

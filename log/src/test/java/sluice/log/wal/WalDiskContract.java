@@ -129,6 +129,18 @@ public abstract class WalDiskContract {
     }
 
     @Test
+    void aSegmentIsCreatedWithItsFirstBytes() throws IOException {
+        disk.create(FIRST, bytes("he"), bytes("ad"));
+
+        assertEquals("head", textOf(FIRST));
+        assertEquals(4, disk.usedBytes());
+        disk.write(FIRST, 4, bytes("er"));
+        disk = reopen(disk);
+        assertEquals("header", textOf(FIRST));
+        assertEquals(6, disk.usedBytes());
+    }
+
+    @Test
     void whatDoesNotExistCannotBeUsed() {
         assertThrows(IOException.class, () -> disk.write(FIRST, 0, bytes("x")));
         assertThrows(IOException.class, () -> disk.read(FIRST, 0, ByteBuffer.allocate(1)));
@@ -237,7 +249,7 @@ public abstract class WalDiskContract {
     }
 
     @Test
-    void aDeletedSegmentIsGoneWithItsFenceAndItsBytes() throws IOException {
+    void aDeletedSegmentIsGoneWithItsBytesButItsFenceStays() throws IOException {
         disk.create(FIRST);
         disk.create(SECOND);
         disk.write(FIRST, 0, bytes("abc"));
@@ -250,11 +262,15 @@ public abstract class WalDiskContract {
 
         assertEquals(4, disk.usedBytes());
         disk = reopen(disk);
-        assertEquals(List.of(SECOND), disk.list());
-        assertEquals(OptionalLong.empty(), disk.fence(FIRST));
+        assertFalse(disk.exists(FIRST));
+        assertEquals(List.of(FIRST, SECOND), disk.list());
+        assertEquals(OptionalLong.of(1), disk.fence(FIRST));
         assertEquals(4, disk.usedBytes());
-        disk.create(FIRST);
-        assertEquals(0, disk.length(FIRST));
+        assertThrows(IOException.class, () -> disk.create(FIRST));
+        disk.delete(SECOND);
+        assertEquals(List.of(FIRST), disk.list());
+        disk.create(SECOND);
+        assertEquals(0, disk.length(SECOND));
     }
 
     @Test

@@ -18,7 +18,7 @@ final class DurableFiles {
     private DurableFiles() {}
 
     /** Replaces the file by these bytes; durable on return. */
-    static void write(Path file, ByteBuffer bytes) throws IOException {
+    static void write(Path file, ByteBuffer... bytes) throws IOException {
         Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
         try (var channel =
                 FileChannel.open(
@@ -26,8 +26,10 @@ final class DurableFiles {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE)) {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+            for (ByteBuffer part : bytes) {
+                while (part.hasRemaining()) {
+                    channel.write(part);
+                }
             }
             channel.force(true);
         }

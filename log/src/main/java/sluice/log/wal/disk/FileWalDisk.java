@@ -3,11 +3,9 @@ package sluice.log.wal.disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,18 +99,22 @@ public final class FileWalDisk implements WalDisk {
     }
 
     @Override
-    public void create(SegmentId segment) throws IOException {
+    public void create(SegmentId segment, ByteBuffer... first) throws IOException {
+        if (segments.containsKey(segment)) {
+            throw new IOException("the segment exists already: segment=" + segment);
+        }
         if (fences.containsKey(segment)) {
             throw new IOException("a fenced segment is never created: segment=" + segment);
         }
         folder.createWalFolder(segment.wal());
         Path file = folder.segmentFile(segment);
-        try (var channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            channel.force(true);
+        long length = 0;
+        for (ByteBuffer part : first) {
+            length += part.remaining();
         }
-        DurableFiles.syncFolder(folder.walFolder(segment.wal()));
-        segments.put(segment, new SegmentFile(segment, file, 0, files));
+        DurableFiles.write(file, first);
+        segments.put(segment, new SegmentFile(segment, file, length, files));
+        usedBytes.addAndGet(length);
     }
 
     @Override
@@ -191,7 +193,7 @@ public final class FileWalDisk implements WalDisk {
         }
     }
 
-    /** {@inheritDoc} Durable on return; the fence goes last. */
+    /** {@inheritDoc} Durable on return. */
     @Override
     public void delete(SegmentId segment) throws IOException {
         Path walFolder = folder.walFolder(segment.wal());
@@ -202,11 +204,6 @@ public final class FileWalDisk implements WalDisk {
             segments.remove(segment);
             usedBytes.addAndGet(-file.length());
             file.forget();
-        }
-        if (fences.containsKey(segment)) {
-            Files.deleteIfExists(folder.fenceFile(segment));
-            DurableFiles.syncFolder(walFolder);
-            fences.remove(segment);
         }
         folder.deleteWalFolderIfEmpty(segment.wal());
     }

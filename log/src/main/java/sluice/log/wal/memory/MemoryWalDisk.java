@@ -154,16 +154,17 @@ public final class MemoryWalDisk implements WalDisk {
     }
 
     @Override
-    public void create(SegmentId segment) throws IOException {
+    public void create(SegmentId segment, ByteBuffer... first) throws IOException {
         synchronized (platter) {
             refuseIfClosed();
             platter.failIfDue(Operation.CREATE, segment);
             if (platter.fences.containsKey(segment)) {
                 throw new IOException("a fenced segment is never created: segment=" + segment);
             }
-            if (platter.segments.putIfAbsent(segment, new StoredSegment()) != null) {
+            if (platter.segments.containsKey(segment)) {
                 throw new IOException("the segment exists already: segment=" + segment);
             }
+            platter.segments.put(segment, StoredSegment.durable(platter.freeBytes(), first));
         }
     }
 
@@ -321,8 +322,6 @@ public final class MemoryWalDisk implements WalDisk {
         synchronized (platter) {
             refuseIfClosed();
             platter.segments.remove(segment);
-            platter.fences.remove(segment);
-            platter.damagedFences.remove(segment);
         }
     }
 

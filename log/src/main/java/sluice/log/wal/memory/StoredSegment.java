@@ -1,5 +1,6 @@
 package sluice.log.wal.memory;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +34,20 @@ final class StoredSegment {
     private final List<int[]> dirty = new ArrayList<>();
 
     private List<Piece> syncing = List.of();
+
+    /** A segment whose first bytes are on the platter already. */
+    static StoredSegment durable(long bytesMax, ByteBuffer... first) throws IOException {
+        var segment = new StoredSegment();
+        for (ByteBuffer part : first) {
+            if (segment.length() + part.remaining() > bytesMax) {
+                throw new IOException("No space left on device");
+            }
+            segment.write(segment.length(), part);
+        }
+        segment.beginSync();
+        segment.endSync(true);
+        return segment;
+    }
 
     StoredSegment copy() {
         var copy = new StoredSegment();

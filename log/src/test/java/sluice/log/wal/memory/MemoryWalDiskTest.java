@@ -253,4 +253,13 @@ class MemoryWalDiskTest extends WalDiskContract {
         Arrays.fill(bytes, (byte) with);
         return ByteBuffer.wrap(bytes);
     }
+
+    @Test
+    void theFirstBytesOfASegmentOutliveAPowerCut() throws IOException {
+        disk.create(FIRST, bytes("head"));
+        disk.write(FIRST, 4, bytes("er"));
+        disk.powerCut();
+
+        assertEquals("head", textOf(disk, FIRST));
+    }
 }
