@@ -41,7 +41,19 @@ final class EntryChain {
     ByteBuffer entry(ByteBuffer payload) {
         ByteBuffer header =
                 WalEntry.header(
-                        WalEntry.BATCH, 5, 1, next, hash, hwm, 1000 + next, 9, 3, 1, next, payload);
+                        WalEntry.BATCH,
+                        (byte) 6,
+                        5,
+                        1,
+                        next,
+                        hash,
+                        hwm,
+                        1000 + next,
+                        9,
+                        3,
+                        1,
+                        next,
+                        payload);
         next++;
         hash = WalEntry.hashOf(header, 0);
         return join(header, payload.duplicate());

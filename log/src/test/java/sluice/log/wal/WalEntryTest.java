@@ -17,16 +17,17 @@ class WalEntryTest {
 
     /** Made by another program from the table in the format's description. */
     private static final String PINNED =
-            "0000004dc2da502d010003ff00000007000000000000002a112233445566778800000000000000280000"
+            "0000004d8a8c88b7010603ff00000007000000000000002a112233445566778800000000000000280000"
                     + "019b76daa8000000000000000009000000030000000200000000000003e8736576656e";
 
-    private static final long PINNED_HASH = 0x262e06f22585bef0L;
+    private static final long PINNED_HASH = 0xc35b881fd844714cL;
 
     private static ByteBuffer pinned() {
         ByteBuffer payload = EntryChain.bytes("seven");
         ByteBuffer header =
                 WalEntry.header(
                         WalEntry.BATCH,
+                        (byte) 6,
                         0x3ff,
                         7,
                         42,
@@ -59,6 +60,7 @@ class WalEntryTest {
         assertTrue(WalEntry.isWhole(entry, at, entry.limit()));
         assertEquals(77, WalEntry.length(entry, at));
         assertEquals(WalEntry.BATCH, WalEntry.type(entry, at));
+        assertEquals(6, WalEntry.retention(entry, at));
         assertEquals(0x3ff, WalEntry.slot(entry, at));
         assertEquals(7, WalEntry.slotEpoch(entry, at));
         assertEquals(42, WalEntry.sequence(entry, at));
@@ -76,7 +78,7 @@ class WalEntryTest {
     void makingAHeaderDoesNotMoveThePayload() {
         ByteBuffer payload = EntryChain.bytes("xseven").position(1);
 
-        WalEntry.header(WalEntry.BATCH, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, payload);
+        WalEntry.header(WalEntry.BATCH, (byte) 6, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, payload);
 
         assertEquals(1, payload.position());
         assertEquals(6, payload.limit());
@@ -86,7 +88,19 @@ class WalEntryTest {
     void aSlotAbove32767IsNotNegative() {
         ByteBuffer header =
                 WalEntry.header(
-                        WalEntry.BATCH, 0xffff, 1, 1, 1, 1, 1, 1, 1, 1, 1, ByteBuffer.allocate(0));
+                        WalEntry.BATCH,
+                        (byte) 6,
+                        0xffff,
+                        1,
+                        1,
+                        1,
+                        1,
+                        1,
+                        1,
+                        1,
+                        1,
+                        1,
+                        ByteBuffer.allocate(0));
 
         assertEquals(0xffff, WalEntry.slot(header, 0));
     }

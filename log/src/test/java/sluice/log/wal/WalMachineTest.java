@@ -46,7 +46,7 @@ class WalMachineTest {
 
     private long append(String payload) {
         return machine.append(
-                WalEntry.BATCH, 5, 1, 9, 3, 1, 0, EntryChain.bytes(payload), nowNs, 1);
+                WalEntry.BATCH, (byte) 6, 5, 1, 9, 3, 1, 0, EntryChain.bytes(payload), nowNs, 1);
     }
 
     private void appendAndFlush(String... payloads) {

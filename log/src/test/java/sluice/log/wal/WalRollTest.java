@@ -49,7 +49,7 @@ class WalRollTest {
     }
 
     private void append(String payload) {
-        machine.append(WalEntry.BATCH, 5, 1, 9, 3, 1, 0, EntryChain.bytes(payload), 0, 0);
+        machine.append(WalEntry.BATCH, (byte) 6, 5, 1, 9, 3, 1, 0, EntryChain.bytes(payload), 0, 0);
     }
 
     private void durable(int segment, long end, UUID... members) {
@@ -128,7 +128,7 @@ class WalRollTest {
     @Test
     void theCallersBufferMayMoveAfterTheAppend() {
         ByteBuffer payload = EntryChain.bytes("xyz");
-        machine.append(WalEntry.BATCH, 5, 1, 9, 3, 1, 0, payload, 0, 0);
+        machine.append(WalEntry.BATCH, (byte) 6, 5, 1, 9, 3, 1, 0, payload, 0, 0);
         payload.position(2);
         roll(ANN, BOB, CID);
 
