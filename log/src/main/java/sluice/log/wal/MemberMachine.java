@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import sluice.log.SluiceException;
@@ -56,7 +58,6 @@ public final class MemberMachine {
         long durable;
         long unsyncedBytes;
         boolean open = true;
-        boolean syncing;
         Lane.@Nullable Timer timer;
 
         Copy(SegmentId segment, UUID owner, long start, long hash) {
@@ -74,6 +75,12 @@ public final class MemberMachine {
     private final Limits limits;
     private final DiskFailure failure;
     private final Map<SegmentId, Copy> copies = new HashMap<>();
+
+    /** Segments of which a sync is in flight, whoever asked for it. */
+    private final Set<SegmentId> syncing = new HashSet<>();
+
+    /** After a failure, what the page cache says proves nothing: only a restart tells. */
+    private boolean failed;
 
     public MemberMachine(
             Lane lane, WalDisk disk, PeerTransport transport, Limits limits, DiskFailure failure) {
@@ -104,31 +111,34 @@ public final class MemberMachine {
 
     private void open(UUID owner, Open open) {
         try {
-            if (disk.fence(open.segment()).isPresent()) {
+            if (failed) {
+                refuse(owner, open.segment(), Reason.DISK_FAILED, open.start());
+            } else if (disk.fence(open.segment()).isPresent()) {
                 refuse(owner, open.segment(), Reason.FENCED, open.start());
             } else if (disk.exists(open.segment())) {
                 refuse(owner, open.segment(), Reason.UNKNOWN, open.start());
             } else if (!hasRoom(0)) {
                 refuse(owner, open.segment(), Reason.NO_SPACE, open.start());
             } else {
-                disk.create(open.segment());
                 var header =
                         new SegmentHeader(
                                 open.segment(), open.start(), open.startHash(), open.openedAtMs());
-                disk.write(open.segment(), 0, header.encode());
+                disk.create(open.segment(), header.encode());
                 copies.put(
                         open.segment(),
                         new Copy(open.segment(), owner, open.start(), open.startHash()));
             }
         } catch (IOException e) {
             refuse(owner, open.segment(), Reason.DISK_FAILED, open.start());
-            failure.failed(open.segment(), e);
+            fail(open.segment(), e);
         }
     }
 
     private void append(UUID owner, Append append) {
         Copy copy = copies.get(append.segment());
-        if (copy == null || !copy.open || !copy.owner.equals(owner)) {
+        if (failed) {
+            refuse(owner, append.segment(), Reason.DISK_FAILED, append.first());
+        } else if (copy == null || !copy.open || !copy.owner.equals(owner)) {
             refuse(owner, append.segment(), whyNotOpen(append.segment()), append.first());
         } else if (append.first() != copy.next) {
             close(copy, Reason.GAP);
@@ -170,7 +180,7 @@ public final class MemberMachine {
             return;
         } catch (IOException e) {
             close(copy, Reason.DISK_FAILED);
-            failure.failed(copy.segment, e);
+            fail(copy.segment, e);
             return;
         }
         copy.position += bytes;
@@ -181,7 +191,7 @@ public final class MemberMachine {
     }
 
     private void considerSync(Copy copy) {
-        if (copy.syncing || copy.unsyncedBytes == 0) {
+        if (syncing.contains(copy.segment) || copy.unsyncedBytes == 0) {
             return;
         }
         if (copy.unsyncedBytes >= limits.syncBytes() || limits.syncDelay().isZero()) {
@@ -193,27 +203,31 @@ public final class MemberMachine {
 
     private void onSyncTimer(Copy copy) {
         copy.timer = null;
-        if (!copy.syncing && copy.unsyncedBytes > 0) {
+        if (!syncing.contains(copy.segment) && copy.unsyncedBytes > 0) {
             sync(copy);
         }
     }
 
     private void sync(Copy copy) {
-        if (copy.timer != null) {
-            copy.timer.cancel();
-            copy.timer = null;
-        }
+        cancelTimer(copy);
         long end = copy.next;
-        copy.syncing = true;
+        syncing.add(copy.segment);
         copy.unsyncedBytes = 0;
         disk.sync(copy.segment, error -> lane.execute(() -> onSynced(copy, end, error)));
     }
 
+    private static void cancelTimer(Copy copy) {
+        if (copy.timer != null) {
+            copy.timer.cancel();
+            copy.timer = null;
+        }
+    }
+
     private void onSynced(Copy copy, long end, @Nullable IOException error) {
-        copy.syncing = false;
+        syncing.remove(copy.segment);
         if (error != null) {
             close(copy, Reason.DISK_FAILED);
-            failure.failed(copy.segment, error);
+            fail(copy.segment, error);
             return;
         }
         assert end >= copy.durable : "durable goes back: " + copy.durable + " to " + end;
@@ -224,9 +238,19 @@ public final class MemberMachine {
         }
     }
 
+    private void fail(SegmentId segment, IOException cause) {
+        failed = true;
+        failure.failed(segment, cause);
+    }
+
     private void close(Copy copy, Reason reason) {
-        copy.open = false;
+        stopTaking(copy);
         refuse(copy.owner, copy.segment, reason, copy.next);
+    }
+
+    private static void stopTaking(Copy copy) {
+        copy.open = false;
+        cancelTimer(copy);
     }
 
     private void refuse(UUID owner, SegmentId segment, Reason reason, long end) {
@@ -243,7 +267,7 @@ public final class MemberMachine {
         lane.assertOwner();
         for (Copy copy : copies.values()) {
             if (copy.owner.equals(owner)) {
-                copy.open = false;
+                stopTaking(copy);
             }
         }
     }
@@ -280,33 +304,41 @@ public final class MemberMachine {
         lane.assertOwner();
         Copy copy = copies.get(segment);
         if (copy != null) {
-            copy.open = false;
+            stopTaking(copy);
         }
         try {
             disk.writeFence(segment, epoch);
             OptionalLong stored = disk.fence(segment);
             assert stored.isPresent() && stored.getAsLong() >= epoch : "fence not stored";
-            if (!disk.exists(segment)) {
-                done.done(new Fenced.NeverHeld());
-                return;
-            }
         } catch (IOException e) {
             done.done(new Fenced.Unknown("the fence could not be stored: " + e.getMessage()));
             return;
         }
-        if (copy != null && copy.syncing) {
-            lane.schedule(Duration.ofMillis(1), () -> fence(segment, epoch, done));
+        if (disk.exists(segment)) {
+            syncThenAnswer(segment, done);
+        } else {
+            done.done(new Fenced.NeverHeld());
+        }
+    }
+
+    private void syncThenAnswer(SegmentId segment, FenceDone done) {
+        if (!syncing.add(segment)) {
+            lane.schedule(Duration.ofMillis(1), () -> syncThenAnswer(segment, done));
             return;
         }
         disk.sync(segment, error -> lane.execute(() -> answerFence(segment, error, done)));
     }
 
     private void answerFence(SegmentId segment, @Nullable IOException error, FenceDone done) {
+        syncing.remove(segment);
         if (error != null) {
+            fail(segment, error);
             done.done(new Fenced.Unknown("the copy could not be synced: " + error.getMessage()));
-            return;
+        } else if (failed) {
+            done.done(new Fenced.Unknown("the disk failed, so its page cache proves nothing"));
+        } else {
+            done.done(extentOf(segment));
         }
-        done.done(extentOf(segment));
     }
 
     private Fenced extentOf(SegmentId segment) {
@@ -316,7 +348,8 @@ public final class MemberMachine {
                 return new Fenced.Unknown("the copy disappeared");
             }
             SegmentCopy.Extent extent = found.get();
-            if (extent.damaged()) {
+            Copy copy = copies.get(segment);
+            if (extent.damaged() || (copy != null && extent.end() < copy.durable)) {
                 return new Fenced.Unknown("the copy is damaged at entry " + extent.end());
             }
             return new Fenced.Held(
@@ -331,14 +364,17 @@ public final class MemberMachine {
     }
 
     /**
-     * Forgets a copy that committed metadata covers.
+     * Forgets a copy that committed metadata covers. Its fence, if it has one, stays.
      *
      * <p>The caller has read that commit itself; a message from a peer is no reason to come here.
      */
     public void trim(SegmentId segment) {
         lane.assertOwner();
         Copy copy = copies.get(segment);
-        if (copy != null && copy.syncing) {
+        if (copy != null) {
+            stopTaking(copy);
+        }
+        if (syncing.contains(segment)) {
             lane.schedule(Duration.ofMillis(5), () -> trim(segment));
             return;
         }
@@ -346,7 +382,7 @@ public final class MemberMachine {
         try {
             disk.delete(segment);
         } catch (IOException e) {
-            failure.failed(segment, e);
+            fail(segment, e);
         }
     }
 }

@@ -189,7 +189,7 @@ public final class SegmentCopy {
             fill(bytes, position, chunk);
             chunk.flip();
             int last = Math.min(CHUNK_BYTES, chunk.limit() - WalEntry.HEADER_BYTES);
-            for (int at = 0; at < last; at++) {
+            for (int at = 0; at <= last; at++) {
                 if (mayBeCommittedBehind(chunk, at, end)
                         && isWholeAt(bytes, position + at, chunk, at)) {
                     return true;
