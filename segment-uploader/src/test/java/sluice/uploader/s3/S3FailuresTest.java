@@ -31,9 +31,11 @@ import sluice.log.SluiceException.Kind;
  */
 class S3FailuresTest {
 
-    private static final S3Limits LIMITS =
-            new S3Limits(
-                    Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(20), 4, 10);
+    private static final S3Limits LIMITS = limits(Duration.ofSeconds(20));
+
+    private static S3Limits limits(Duration silence) {
+        return new S3Limits(Duration.ofSeconds(5), silence, Duration.ofSeconds(60), 4, 10);
+    }
 
     private interface Reply {
         void to(HttpExchange exchange) throws IOException;
@@ -182,7 +184,9 @@ class S3FailuresTest {
     void silenceAfterSendingLeavesTheOutcomeOfAWriteUnknown() throws IOException {
         // The kernel accepts connections and takes bytes; nobody ever reads them.
         try (var deaf = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                var impatient = new S3ObjectStore(config(deaf.getLocalPort()), LIMITS)) {
+                var impatient =
+                        new S3ObjectStore(
+                                config(deaf.getLocalPort()), limits(Duration.ofMillis(300)))) {
             assertEquals(Kind.UNKNOWN_OUTCOME, kindOf(() -> impatient.put("a", List.of(bytes()))));
             assertEquals(Kind.UNKNOWN_OUTCOME, kindOf(() -> impatient.delete("a")));
             assertEquals(Kind.UNAVAILABLE, kindOf(() -> impatient.read("a", 0, 1)));
