@@ -85,6 +85,9 @@ public final class Main {
                 yield ExitCode.FAILED;
             }
             case InterruptedException _ -> ExitCode.INTERRUPTED;
+            case IOException io when String.valueOf(io.getMessage()).contains("pipe") ->
+                    // The reader of the output went away, as head does.
+                    ExitCode.OK;
             case IOException io -> {
                 err.println("error: " + describe(io));
                 yield ExitCode.FAILED;

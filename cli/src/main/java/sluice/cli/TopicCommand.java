@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -182,12 +183,11 @@ final class TopicCommand implements Runnable {
             throws IOException, InterruptedException {
         List<Json> topics = new ArrayList<>();
         try (var client = gateways.client(RetryListener.SILENT)) {
-            String after = "";
-            for (var page = page(client, after, gateways);
-                    !page.isEmpty();
-                    page = page(client, after, gateways)) {
-                topics.addAll(page);
-                after = nameOf(page.getLast());
+            Optional<String> after = Optional.of("");
+            while (after.isPresent()) {
+                Json page = page(client, after.get(), gateways);
+                topics.addAll(page.list("topics"));
+                after = page.field("nextAfter").map(Json::toString);
             }
         }
         var text = new StringBuilder();
@@ -223,10 +223,10 @@ final class TopicCommand implements Runnable {
         return ExitCode.OK;
     }
 
-    private static List<Json> page(GatewayClient client, String after, GatewayOptions gateways)
+    private static Json page(GatewayClient client, String after, GatewayOptions gateways)
             throws InterruptedException {
         String path = "/v1/topics?max=%d&after=%s".formatted(PAGE, Call.segment(after));
-        return client.send(Call.get(path), gateways.timeout(TIMEOUT)).json().list("topics");
+        return client.send(Call.get(path), gateways.timeout(TIMEOUT)).json();
     }
 
     private static String nameOf(Json topic) {
@@ -244,11 +244,10 @@ final class TopicCommand implements Runnable {
             return topic;
         }
         Json json = answer.json();
-        int listed = json.list("partitions").size();
         return "%s: %s partitions, retention %s, profile %s"
                 .formatted(
                         topic,
-                        listed > 0 ? String.valueOf(listed) : json.text("partitions", "?"),
+                        json.text("partitionCount", "?"),
                         json.text("retention", "forever"),
                         json.text("profile", "?"));
     }

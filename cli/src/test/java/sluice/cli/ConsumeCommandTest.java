@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.cli.twin.CommandRun;
@@ -212,6 +213,20 @@ class ConsumeCommandTest {
         log.append(0, NOON_MS, "after");
 
         assertEquals(List.of("before"), consume().lines());
+    }
+
+    @Test
+    @Timeout(30)
+    void whatComesBetweenTheStartAndTheFirstAnswerIsNotSkippedFromLatest() {
+        log.append(0, NOON_MS, "before");
+        gateway.answer(
+                "GET /v1/topics/orders",
+                200,
+                "{\"partitions\":[{\"partition\":0,\"highWatermark\":1}]}");
+        log.append(0, NOON_MS, "between");
+
+        assertEquals(
+                List.of("between"), consume("--from", "latest", "--follow", "--max", "1").lines());
     }
 
     @Test

@@ -33,6 +33,9 @@ final class PartitionReader {
 
     private static final int RECORD_BYTES_MAX = Integer.MAX_VALUE;
 
+    /** The most that a gateway takes; the bytes are the limit that counts. */
+    private static final int ANSWER_RECORDS_MAX = 100_000;
+
     private final GatewayClient client;
     private final String path;
     private final Duration timeout;
@@ -87,6 +90,8 @@ final class PartitionReader {
                                             + (next < 0 ? startQuery : "offset=" + next)
                                             + "&maxBytes="
                                             + maxBytes
+                                            + "&max="
+                                            + ANSWER_RECORDS_MAX
                                             + "&wait=5s&format=binary"),
                             timeout);
             boolean more = take(answer, end, sink);

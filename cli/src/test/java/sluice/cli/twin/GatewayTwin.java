@@ -226,7 +226,7 @@ public final class GatewayTwin implements AutoCloseable {
                 query.containsKey("timestamp")
                         ? log.offsetAt(
                                 partition, Long.parseLong(query.getOrDefault("timestamp", "")))
-                        : offsetText.equals("earliest") ? 0 : Long.parseLong(offsetText);
+                        : offsetOf(partition, offsetText);
         if (offset > log.highWatermark(partition)) {
             problem(exchange, 416, "The partition has no record at this offset", "Go on earlier.");
             return;
@@ -234,9 +234,10 @@ public final class GatewayTwin implements AutoCloseable {
         log.awaitBeyond(partition, offset);
         int wanted = Integer.parseInt(query.getOrDefault("maxBytes", "1000000"));
         int maxBytes = Math.min(wanted, ANSWER_BYTES_MAX);
+        int recordsMax = Integer.parseInt(query.getOrDefault("max", "500"));
         var out = new ByteArrayOutputStream();
         long next = offset;
-        for (ByteBuffer batch : log.read(partition, offset, maxBytes)) {
+        for (ByteBuffer batch : log.read(partition, offset, maxBytes, recordsMax)) {
             next = RecordBatch.nextOffset(batch, 0);
             out.write(batch.array(), batch.arrayOffset() + batch.position(), batch.remaining());
         }
@@ -245,6 +246,14 @@ public final class GatewayTwin implements AutoCloseable {
                 .add("Sluice-High-Watermark", String.valueOf(log.highWatermark(partition)));
         exchange.getResponseHeaders().add("Sluice-Log-Start", "0");
         send(exchange, 200, BATCHES, out.toByteArray());
+    }
+
+    private long offsetOf(int partition, String text) {
+        return switch (text) {
+            case "earliest" -> 0;
+            case "latest" -> log.highWatermark(partition);
+            default -> Long.parseLong(text);
+        };
     }
 
     private String describe() {

@@ -106,18 +106,21 @@ public final class TwinLog {
     }
 
     /** The whole batches from the one that holds {@code offset}, at least one if there is one. */
-    synchronized List<ByteBuffer> read(int index, long offset, int maxBytes) {
+    synchronized List<ByteBuffer> read(int index, long offset, int maxBytes, int recordsMax) {
         List<ByteBuffer> found = new ArrayList<>();
         int bytes = 0;
+        int records = 0;
         for (ByteBuffer batch : partitions.get(index).batches) {
             if (RecordBatch.nextOffset(batch, 0) <= offset) {
                 continue;
             }
-            if (!found.isEmpty() && bytes + batch.remaining() > maxBytes) {
+            if (!found.isEmpty()
+                    && (bytes + batch.remaining() > maxBytes || records >= recordsMax)) {
                 break;
             }
             found.add(batch.duplicate());
             bytes += batch.remaining();
+            records += RecordBatch.recordCount(batch, 0);
         }
         return found;
     }
