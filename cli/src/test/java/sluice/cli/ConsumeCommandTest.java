@@ -28,6 +28,8 @@ import sluice.cli.twin.Fault;
 import sluice.cli.twin.GatewayTwin;
 import sluice.cli.twin.TwinLog;
 
+/** What goes wrong here tends to wait for ever, so every test has a time. */
+@Timeout(60)
 class ConsumeCommandTest {
 
     private static final long NOON_MS = Instant.parse("2026-03-01T12:00:00Z").toEpochMilli();
@@ -216,7 +218,6 @@ class ConsumeCommandTest {
     }
 
     @Test
-    @Timeout(30)
     void whatComesBetweenTheStartAndTheFirstAnswerIsNotSkippedFromLatest() {
         log.append(0, NOON_MS, "before");
         gateway.answer(

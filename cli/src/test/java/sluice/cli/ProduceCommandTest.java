@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,8 @@ import sluice.cli.twin.TwinLog;
 import sluice.log.batch.LogRecord;
 import sluice.log.batch.Partitioner;
 
+/** What goes wrong here tends to wait for ever, so every test has a time. */
+@Timeout(60)
 class ProduceCommandTest {
 
     private static final int PARTITIONS = 4;

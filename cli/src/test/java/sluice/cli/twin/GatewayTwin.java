@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,6 +55,7 @@ public final class GatewayTwin implements AutoCloseable {
     private final Map<Integer, AtomicInteger> producing = new ConcurrentHashMap<>();
     private final Map<String, String> canned = new ConcurrentHashMap<>();
     private @Nullable RandomGenerator random;
+    private volatile CountDownLatch gate = new CountDownLatch(0);
     private double faultShare;
     private int faultsMet;
 
@@ -79,6 +81,11 @@ public final class GatewayTwin implements AutoCloseable {
     public synchronized void failAtRandom(RandomGenerator source, double share) {
         random = source;
         faultShare = share;
+    }
+
+    /** Record requests wait for the gate before anything else happens to them. */
+    public void holdUntil(CountDownLatch gate) {
+        this.gate = gate;
     }
 
     public synchronized int faultsMet() {
@@ -114,6 +121,9 @@ public final class GatewayTwin implements AutoCloseable {
             String path = exchange.getRequestMethod() + " " + uri.getPath();
             String prepared = canned.getOrDefault(called, canned.get(path));
             boolean records = uri.getPath().endsWith("/records");
+            if (records) {
+                gate.await();
+            }
             Optional<Fault> fault = records ? nextFault() : Optional.empty();
             if (prepared != null) {
                 json(exchange, Integer.parseInt(prepared.substring(0, 3)), prepared.substring(4));
