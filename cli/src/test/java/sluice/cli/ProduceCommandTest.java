@@ -148,7 +148,6 @@ class ProduceCommandTest {
             int faults = gateway.faultsMet() + other.faultsMet();
             assertTrue(faults > 5, "the run met faults: seed=" + seed + " faults=" + faults);
             assertTrue(log.duplicates() > 0, "lost answers were met: seed=" + seed);
-            assertEquals(1, log.maxRequestsAtOnce(), "one request in flight a partition");
         }
     }
 

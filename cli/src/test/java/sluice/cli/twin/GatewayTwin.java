@@ -21,7 +21,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,7 +51,6 @@ public final class GatewayTwin implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Deque<Fault> faults = new ArrayDeque<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
-    private final Map<Integer, AtomicInteger> producing = new ConcurrentHashMap<>();
     private final Map<String, String> canned = new ConcurrentHashMap<>();
     private @Nullable RandomGenerator random;
     private volatile CountDownLatch gate = new CountDownLatch(0);
@@ -194,10 +192,7 @@ public final class GatewayTwin implements AutoCloseable {
             return;
         }
         int partition = Integer.parseInt(query.getOrDefault("partition", "-1"));
-        AtomicInteger atOnce = producing.computeIfAbsent(partition, _ -> new AtomicInteger());
-        log.sawRequestsAtOnce(atOnce.incrementAndGet());
         Optional<String> written = append(query, body);
-        atOnce.decrementAndGet();
         if (written.isEmpty()) {
             problem(exchange, 409, "The sequence has a gap", "Stop.");
         } else if ("0".equals(query.get("acks"))) {

@@ -35,7 +35,6 @@ public final class TwinLog {
     private final List<Partition> partitions = new ArrayList<>();
     private long nextProducerId = 1000;
     private int duplicates;
-    private int maxRequestsAtOnce;
 
     public TwinLog(int partitionCount) {
         for (int index = 0; index < partitionCount; index++) {
@@ -172,15 +171,6 @@ public final class TwinLog {
     /** Takes a batch out, as no log may. */
     public synchronized void lose(int index, int batch) {
         partitions.get(index).batches.remove(batch);
-    }
-
-    synchronized void sawRequestsAtOnce(int count) {
-        maxRequestsAtOnce = Math.max(maxRequestsAtOnce, count);
-    }
-
-    /** Largest number of produce requests in flight for one partition. */
-    public synchronized int maxRequestsAtOnce() {
-        return maxRequestsAtOnce;
     }
 
     public static String text(@org.jspecify.annotations.Nullable ByteBuffer bytes) {
