@@ -86,7 +86,7 @@ class DevTest {
             var output = second.remainingOutput();
 
             assertEquals(1, second.awaitExit(), output);
-            assertTrue(output.startsWith("sluice dev: another ./sluice dev (pid "), output);
+            assertTrue(output.startsWith("error: data-in-use: another ./sluice dev (pid "), output);
             assertEquals(200, first.call(0, "GET", "/q/health/ready", "").statusCode());
         }
     }

@@ -61,18 +61,16 @@ public final class DevCommand implements Callable<Integer> {
             defaultValue = "512m")
     private String heap = "512m";
 
+    /**
+     * @throws SluiceException before anything is started, if it cannot be
+     */
     @Override
     public Integer call() throws IOException, InterruptedException {
-        try {
-            var settings = settings();
-            settings.installation().check();
-            settings.ports().checkFree();
-            try (var folder = DataFolder.open(settings.data(), fresh)) {
-                return run(settings, folder, System.out);
-            }
-        } catch (SluiceException e) {
-            System.err.println("sluice dev: " + e.getMessage());
-            return 1;
+        var settings = settings();
+        settings.installation().check();
+        settings.ports().checkFree();
+        try (var folder = DataFolder.open(settings.data(), fresh)) {
+            return run(settings, folder, System.out);
         }
     }
 

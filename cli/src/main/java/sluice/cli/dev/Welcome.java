@@ -13,7 +13,7 @@ final class Welcome {
         var second = url(settings, 1 % gateways);
         var third = url(settings, 2 % gateways);
         int basePort = settings.ports().http().getFirst();
-        var server = basePort == 8080 ? "" : " --server " + first;
+        var option = basePort == 8080 ? "" : " --gateway " + first;
         out.printf("%nSluice is ready after %.1f s.%n%n", seconds);
         for (int i = 0; i < gateways; i++) {
             out.printf("  gateway-%-3d %s%n", i + 1, url(settings, i));
@@ -39,11 +39,11 @@ final class Welcome {
 
                   ./sluice topic list%s
                   printf 'one\\ntwo\\n' | ./sluice produce hello%s
-                  ./sluice consume hello --from earliest%s
+                  ./sluice consume hello%s
 
                 Ctrl-C stops all; the data stays (--fresh starts anew).
                 """,
-                first, second, third, server, server, server);
+                first, second, third, option, option, option);
         out.flush();
     }
 

@@ -5,17 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
+import sluice.cli.Main;
+import sluice.cli.Terminal;
 
 /** Refusals: each one line, status 1, and nothing started or made. */
 class DevCommandTest {
@@ -23,7 +28,6 @@ class DevCommandTest {
     @TempDir Path folder;
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    private final PrintStream errBefore = System.err;
 
     @BeforeEach
     void aBuiltInstallation() throws Exception {
@@ -35,13 +39,11 @@ class DevCommandTest {
         Files.createFile(installation.s3Properties());
         Files.createFile(installation.s3Logging());
         System.setProperty(Installation.ROOT_PROPERTY, installation.root().toString());
-        System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
     }
 
     @AfterEach
     void asBefore() {
         System.clearProperty(Installation.ROOT_PROPERTY);
-        System.setErr(errBefore);
     }
 
     @Test
@@ -91,15 +93,22 @@ class DevCommandTest {
         printed.reset();
         var data = folder.resolve("data");
         boolean dataBefore = Files.exists(data);
-        var arguments = new java.util.ArrayList<>(java.util.List.of(options));
+        var arguments = new ArrayList<>(List.of("dev"));
+        arguments.addAll(List.of(options));
         arguments.add("--data");
         arguments.add(data.toString());
 
-        int status = new CommandLine(new DevCommand()).execute(arguments.toArray(String[]::new));
+        var terminal =
+                new Terminal(
+                        InputStream.nullInputStream(),
+                        OutputStream.nullOutputStream(),
+                        new PrintStream(printed, true, StandardCharsets.UTF_8),
+                        false);
+        int status = Main.run(terminal, arguments.toArray(String[]::new));
 
         var message = printed.toString(StandardCharsets.UTF_8);
         assertEquals(1, status, message);
-        assertTrue(message.startsWith("sluice dev: ") && message.contains(why), message);
+        assertTrue(message.startsWith("error: ") && message.contains(why), message);
         assertEquals(1, message.lines().count(), message);
         assertEquals(dataBefore, Files.exists(data));
     }
