@@ -59,6 +59,17 @@ class DevClusterTest {
     }
 
     @Test
+    void twoWhoStopItAtOnceStopItOnce() throws Exception {
+        cluster.start(List.of(store("s3"), gateway("gateway-1", 0)));
+
+        var other = CompletableFuture.runAsync(cluster::stop);
+        cluster.stop();
+        other.get(10, TimeUnit.SECONDS);
+
+        assertEquals(1, printed().split("stopping s3", -1).length - 1, this::printed);
+    }
+
+    @Test
     void leavesNoProcessBehind() throws Exception {
         cluster.start(List.of(store("s3"), gateway("gateway-1", 0)));
 
