@@ -90,7 +90,7 @@ record ChildSpecs(DevSettings settings) {
         set(command, "sluice.data-dir", settings.data().resolve(name));
         set(command, "sluice.peer.host", LOOPBACK);
         set(command, "sluice.peer.port", settings.ports().peer().get(index));
-        set(command, "sluice.http.advertised", LOOPBACK + ":" + http);
+        set(command, "sluice.http.advertised", "http://" + LOOPBACK + ":" + http);
         set(command, "sluice.s3.endpoint", "http://" + LOOPBACK + ":" + settings.ports().s3());
         set(command, "sluice.s3.bucket", DevSettings.BUCKET);
         set(command, "sluice.s3.region", DevSettings.REGION);
