@@ -9,7 +9,7 @@ import java.util.List;
 final class Built {
 
     /** Tests run in the folder of their module. */
-    static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     private static final List<String> PARTS =
             List.of(
