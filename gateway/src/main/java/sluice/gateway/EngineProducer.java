@@ -22,7 +22,10 @@ final class EngineProducer {
             EdgeClock clock,
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.port") int port) {
-        String address = config.http().advertised().orElse(host + ":" + port);
+        String address = config.http()
+                        .advertised()
+                        .map(address -> address.replaceFirst("^https?://", ""))
+                        .orElse(host + ":" + port);
         return EngineProcess.open(config, clock, address, why -> Quarkus.asyncExit(EXIT_LOST));
     }
 
