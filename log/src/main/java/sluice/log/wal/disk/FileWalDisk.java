@@ -46,7 +46,7 @@ public final class FileWalDisk implements WalDisk {
 
     private FileWalDisk(DiskFolder folder, DiskLimits limits) {
         this.folder = folder;
-        this.files = new OpenFiles(limits.openFilesMax());
+        this.files = new OpenFiles(limits.openFilesMax(), OpenFiles::openOnDisk);
         this.syncThreads =
                 Executors.newFixedThreadPool(
                         limits.syncThreads(),

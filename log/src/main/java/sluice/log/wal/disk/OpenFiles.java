@@ -24,11 +24,27 @@ final class OpenFiles implements AutoCloseable {
 
     private record Key(Path file, Mode mode) {}
 
+    /** How a file is opened; tests open files whose device fails. */
+    interface Opener {
+        FileChannel open(Path file, Mode mode) throws IOException;
+    }
+
     private final int filesMax;
+    private final Opener opener;
     private final Map<Key, Lease> open = new LinkedHashMap<>(16, 0.75f, true);
 
-    OpenFiles(int filesMax) {
+    OpenFiles(int filesMax, Opener opener) {
         this.filesMax = filesMax;
+        this.opener = opener;
+    }
+
+    static FileChannel openOnDisk(Path file, Mode mode) throws IOException {
+        return FileChannel.open(
+                file,
+                switch (mode) {
+                    case READ -> StandardOpenOption.READ;
+                    case WRITE -> StandardOpenOption.WRITE;
+                });
     }
 
     /** A file that stays open until it is released as often as it was leased. */
@@ -71,14 +87,7 @@ final class OpenFiles implements AutoCloseable {
                 lease = null;
             }
             if (lease == null) {
-                lease =
-                        new Lease(
-                                key,
-                                FileChannel.open(
-                                        file,
-                                        mode == Mode.READ
-                                                ? StandardOpenOption.READ
-                                                : StandardOpenOption.WRITE));
+                lease = new Lease(key, opener.open(file, mode));
                 open.put(key, lease);
             }
             lease.holders++;

@@ -185,6 +185,23 @@ class FileWalDiskTest extends WalDiskContract {
     }
 
     @Test
+    void f8AFenceWhoseWritingFailedIsWrittenAgainAndNeverLowered() throws IOException {
+        FileWalDisk other = another("other");
+        other.writeFence(FIRST, 5);
+        Path inTheWay = folder.resolve("other/wal/" + FIRST.wal() + "/00000000.fence.tmp");
+        Files.createDirectory(inTheWay);
+        assertThrows(IOException.class, () -> other.writeFence(FIRST, 6));
+        assertEquals(OptionalLong.of(5), other.fence(FIRST));
+        assertThrows(IOException.class, () -> other.writeFence(FIRST, 4), "not known durable");
+
+        Files.delete(inTheWay);
+        other.writeFence(FIRST, 4);
+
+        assertEquals(OptionalLong.of(5), other.fence(FIRST));
+        other.close();
+    }
+
+    @Test
     void aFenceOfAnotherSegmentIsDamageHere() throws IOException {
         FileWalDisk other = another("other");
         other.writeFence(FIRST, 3);
