@@ -245,6 +245,18 @@ public abstract class PeerTransportContract {
     }
 
     @Test
+    void aPeerThatIsListedNoMoreButDialsAgainIsTakenForANewcomer() {
+        Node[] node = connected(A, B);
+
+        node[1].transport.peers(Map.of());
+
+        await(() -> node[0].heard.linkEvents("B", Link.WAL).size() == 3);
+        assertEquals(
+                List.of("connected B WAL", "disconnected B WAL", "connected B WAL"),
+                node[0].heard.linkEvents("B", Link.WAL));
+    }
+
+    @Test
     void aPeerThatRestartsIsFoundAgainWhoeverDials() {
         for (UUID restarting : List.of(A, B)) {
             Node[] node = connected(A, B);

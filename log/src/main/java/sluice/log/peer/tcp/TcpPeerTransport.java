@@ -31,7 +31,7 @@ import sluice.log.peer.PeerTransport;
  * connection from a peer can only mean that it has given up the first.
  *
  * <p>A peer that is listed no more is cut off. One that dialled us and was never listed may stay:
- * our list may be older than the peer.
+ * our list may be older than the peer. One that was cut off and dials again is such a newcomer.
  */
 public final class TcpPeerTransport implements PeerTransport {
 
