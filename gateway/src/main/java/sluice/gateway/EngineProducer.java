@@ -1,5 +1,6 @@
 package sluice.gateway;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Disposes;
@@ -7,6 +8,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import sluice.engine.Engine;
+import sluice.gateway.process.EngineMeters;
 import sluice.gateway.process.EngineProcess;
 
 /** The one place where settings become an engine. */
@@ -24,7 +26,7 @@ final class EngineProducer {
             @ConfigProperty(name = "quarkus.http.port") int port) {
         String address = config.http()
                         .advertised()
-                        .map(address -> address.replaceFirst("^https?://", ""))
+                        .map(url -> url.replaceFirst("^https?://", ""))
                         .orElse(host + ":" + port);
         return EngineProcess.open(config, clock, address, why -> Quarkus.asyncExit(EXIT_LOST));
     }
@@ -35,7 +37,8 @@ final class EngineProducer {
 
     @Produces
     @Singleton
-    Engine engine(EngineProcess process) {
+    Engine engine(EngineProcess process, MeterRegistry registry) {
+        EngineMeters.register(process.engine(), registry);
         return process.engine();
     }
 }
