@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,9 +29,16 @@ final class DevCluster {
     private final PrintStream out;
     private final Patience patience;
     private final List<Child> children = new ArrayList<>();
-    private final LinkedBlockingQueue<Child> ended = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final ReentrantLock stopTurn = new ReentrantLock();
     private boolean stopping;
+
+    /** What becomes of a child. */
+    private sealed interface Event {
+        record Ready(Child child) implements Event {}
+
+        record Ended(Child child) implements Event {}
+    }
 
     /**
      * How long to wait.
@@ -57,51 +65,54 @@ final class DevCluster {
     /**
      * Starts all at once and waits until all are ready.
      *
-     * @return false if one ended or time ran out; why has been printed, and {@link #stop} is due
+     * @return false if one ended or time ran out (why has been printed), or if it is stopping;
+     *     {@link #stop} is due
      */
     boolean start(List<ChildSpec> specs) throws IOException, InterruptedException {
         long startedNs = System.nanoTime();
+        var waiting = new ArrayList<Child>();
         for (ChildSpec spec : specs) {
-            startOne(spec);
+            startOne(spec).ifPresent(waiting::add);
         }
-        var waiting = new ArrayList<>(running());
+        long deadlineNs = startedNs + patience.ready().toNanos();
         while (!waiting.isEmpty()) {
-            var gone = ended.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
-            if (gone != null) {
-                report(gone, "ended before it was ready");
-                return false;
-            }
-            long elapsedNs = System.nanoTime() - startedNs;
-            for (Child child : List.copyOf(waiting)) {
-                if (isReady(child.spec())) {
+            var event = events.poll(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+            switch (event) {
+                case Event.Ready(var child) -> {
                     waiting.remove(child);
                     out.printf(
-                            "  %-10s ready after %.1f s%n", child.spec().name(), elapsedNs / 1e9);
+                            "  %-10s ready after %.1f s%n",
+                            child.spec().name(), (System.nanoTime() - startedNs) / 1e9);
                 }
-            }
-            if (elapsedNs > patience.ready().toNanos() && !waiting.isEmpty()) {
-                for (Child child : waiting) {
-                    report(child, "is not ready after " + patience.ready().toSeconds() + " s");
+                case Event.Ended(var child) -> {
+                    report(child, "ended before it was ready");
+                    return false;
                 }
-                return false;
+                case null -> {
+                    var late = "is not ready after " + patience.ready().toSeconds() + " s";
+                    waiting.forEach(child -> report(child, late));
+                    return false;
+                }
             }
         }
-        return true;
+        return !isStopping();
     }
 
     /** Tells of each child that ends; returns when none is left, or when stopped. */
     void watch() throws InterruptedException {
         while (!running().isEmpty()) {
-            var gone = ended.take();
+            var event = events.take();
             if (isStopping()) {
                 return;
             }
-            report(gone, "ended unexpectedly");
-            var left = running().stream().map(child -> child.spec().name()).toList();
-            out.println(
-                    left.isEmpty()
-                            ? "nothing is left running"
-                            : "still running: " + String.join(", ", left));
+            if (event instanceof Event.Ended(var child)) {
+                report(child, "ended unexpectedly");
+                var left = running().stream().map(other -> other.spec().name()).toList();
+                out.println(
+                        left.isEmpty()
+                                ? "nothing is left running"
+                                : "still running: " + String.join(", ", left));
+            }
         }
     }
 
@@ -157,13 +168,31 @@ final class DevCluster {
         }
     }
 
-    private synchronized void startOne(ChildSpec spec) throws IOException {
+    /** Empty once it is stopping. */
+    private synchronized Optional<Child> startOne(ChildSpec spec) throws IOException {
         if (stopping) {
-            return;
+            return Optional.empty();
         }
         var child = Child.start(spec, logs.apply(spec.name()));
         children.add(child);
-        child.onEnd(() -> ended.add(child));
+        child.onEnd(() -> events.add(new Event.Ended(child)));
+        Thread.ofVirtual().name("ready-" + spec.name()).start(() -> awaitReady(child));
+        return Optional.of(child);
+    }
+
+    private void awaitReady(Child child) {
+        try {
+            while (child.isAlive()) {
+                if (isReady(child.spec())) {
+                    events.add(new Event.Ready(child));
+                    return;
+                }
+                Thread.sleep(POLL);
+            }
+        } catch (InterruptedException e) {
+            // Nobody interrupts it; it ends with its child.
+            Thread.currentThread().interrupt();
+        }
     }
 
     private synchronized List<Child> running() {

@@ -104,6 +104,11 @@ class DevClusterTest {
     }
 
     @Test
+    void doesNotStartWhenItsOnlyChildEndsAtOnce() throws Exception {
+        assertFalse(cluster.start(List.of(gateway("gateway-1", 0, "fail"))));
+    }
+
+    @Test
     void tellsWhichGatewayDiedAndKeepsTheOthers() throws Exception {
         cluster.start(List.of(gateway("gateway-1", 0), gateway("gateway-2", 1)));
         var pid = pidOf("gateway-1");
