@@ -40,6 +40,9 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineCore.class);
 
+    private static final Duration DRAIN_TICK = Duration.ofMillis(20);
+    private static final Duration COMMIT_WAIT_MAX = Duration.ofSeconds(3);
+
     enum Phase {
         JOINING,
         OPEN,
@@ -382,48 +385,49 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     void drain(Runnable done) {
         lane.assertOwner();
         if (phase != Phase.OPEN || opened.isEmpty()) {
-            membership.stop();
-            done.run();
+            membership.leave(done);
             return;
         }
         phase = Phase.DRAINING;
         membership.draining();
         opened.get().slots().stop();
         opened.get().folder().stop();
-        awaitCommitted(done);
+        awaitCommitted(done, lane.nowNs() + COMMIT_WAIT_MAX.toNanos());
     }
 
-    private void awaitCommitted(Runnable done) {
+    /** What members do not hold by then was never acknowledged, and is left out. */
+    private void awaitCommitted(Runnable done, long deadlineNs) {
         WalKeeper keeper = opened.orElseThrow().keeper();
         if (phase == Phase.LOST) {
             done.run();
-        } else if (keeper.wal().hwm() < keeper.wal().next() || !keeper.rollNow()) {
-            lane.schedule(Duration.ofMillis(20), () -> awaitCommitted(done));
+        } else if (keeper.wal().hwm() < keeper.wal().next() && lane.nowNs() - deadlineNs < 0) {
+            lane.schedule(DRAIN_TICK, () -> awaitCommitted(done, deadlineNs));
         } else {
+            keeper.close();
             awaitUploaded(done);
         }
     }
 
     private void awaitUploaded(Runnable done) {
         Opened now = opened.orElseThrow();
-        long end = now.keeper().wal().hwm();
         if (phase == Phase.LOST) {
             done.run();
-        } else if (now.registry().record().uploadedEnd() < end) {
-            lane.schedule(Duration.ofMillis(20), () -> awaitUploaded(done));
+        } else if (!now.registry().record().chain().isEmpty()) {
+            lane.schedule(DRAIN_TICK, () -> awaitUploaded(done));
         } else {
-            now.keeper().stop();
+            long end = now.registry().record().uploadedEnd();
             now.registry()
                     .change(
                             "seal",
                             record -> WalChanges.sealed(record, end, List.of()),
-                            _ -> {
-                                phase = Phase.SEALED;
-                                stopWork("this gateway was stopped");
-                                membership.stop();
-                                done.run();
-                            });
+                            _ -> sealed(done));
         }
+    }
+
+    private void sealed(Runnable done) {
+        phase = Phase.SEALED;
+        stopWork("this gateway was stopped");
+        membership.leave(done);
     }
 
     /** Bytes and counts for the metrics, by name. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -69,7 +68,6 @@ final class Uploads {
     private final int inFlightMax;
     private final Observer observer;
     private final ArrayDeque<Upload> queue = new ArrayDeque<>();
-    private final List<Runnable> whenIdle = new ArrayList<>();
 
     Uploads(
             Lane lane,
@@ -104,15 +102,6 @@ final class Uploads {
         return queue.size();
     }
 
-    /** Runs {@code task} once all that is queued now is committed. */
-    void whenIdle(Runnable task) {
-        if (queue.isEmpty()) {
-            task.run();
-        } else {
-            whenIdle.add(task);
-        }
-    }
-
     private void advance() {
         int inFlight = 0;
         for (Upload upload : queue) {
@@ -128,10 +117,6 @@ final class Uploads {
         if (first != null && first.isPut && !first.isCommitting) {
             first.isCommitting = true;
             commit(first);
-        } else if (first == null) {
-            var waiting = List.copyOf(whenIdle);
-            whenIdle.clear();
-            waiting.forEach(Runnable::run);
         }
     }
 

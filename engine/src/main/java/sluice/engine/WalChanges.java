@@ -65,6 +65,25 @@ final class WalChanges {
         return withChain(record, chain);
     }
 
+    /** The owner ends its wal: the open segment is sealed at {@code end}, and none follows. */
+    static WalRecord closed(WalRecord record, int open, long end) {
+        var chain = new ArrayList<Segment>();
+        for (Segment segment : record.chain()) {
+            if (segment.index() == open) {
+                chain.add(
+                        new Segment(
+                                open,
+                                SegmentState.SEALED,
+                                segment.members(),
+                                segment.start(),
+                                end));
+            } else if (segment.state() != SegmentState.PREPARED) {
+                chain.add(segment);
+            }
+        }
+        return withChain(record, chain);
+    }
+
     /** A sealed segment is in objects: it leaves the chain, and its objects are named. */
     static WalRecord uploaded(WalRecord record, int segment, long end, List<WalObject> objects) {
         if (record.uploadedEnd() >= end

@@ -110,15 +110,20 @@ final class WalKeeper implements WalMachine.Output {
     }
 
     /**
-     * Leaves the present segment at once if it has entries; for a drain.
-     *
-     * @return false if that cannot be done yet
+     * Ends the wal at the high watermark; nothing is appended or acknowledged any more. Needs no
+     * other gateway. The last segment is told to the observer like those that were rolled.
      */
-    boolean rollNow() {
-        if (wal.next() > wal.segmentStart()) {
-            roll("drain");
-        }
-        return wal.next() == wal.segmentStart();
+    void close() {
+        stop();
+        int index = wal.segment();
+        long end = wal.hwm();
+        registry.change(
+                "close",
+                record -> WalChanges.closed(record, index, end),
+                record ->
+                        record.chain().stream()
+                                .filter(segment -> segment.index() == index)
+                                .forEach(observer::sealed));
     }
 
     private void considerRoll() {

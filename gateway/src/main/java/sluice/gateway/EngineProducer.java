@@ -24,7 +24,8 @@ final class EngineProducer {
             EdgeClock clock,
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.port") int port) {
-        String address = config.http()
+        String address =
+                config.http()
                         .advertised()
                         .map(url -> url.replaceFirst("^https?://", ""))
                         .orElse(host + ":" + port);
