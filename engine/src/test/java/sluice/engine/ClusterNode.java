@@ -1,0 +1,226 @@
+package sluice.engine;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import sluice.log.lane.Delay;
+import sluice.log.lane.VirtualTime;
+import sluice.log.wal.memory.MemoryWalDisk;
+import sluice.metadata.GatewayRecord;
+import sluice.metadata.Items;
+import sluice.uploader.HistoryLimits;
+
+/** A place in the cluster: a disk, and the gateway processes that run on it one after another. */
+final class ClusterNode {
+
+    private static final int MAILBOX_MAX = 100_000;
+    private static final Delay SYNC = Delay.ofMicros(100, 2_000);
+    private static final Delay STORE = Delay.ofMicros(200, 5_000);
+    private static final Delay THREAD = Delay.ofMicros(1, 300);
+
+    private final EngineCluster cluster;
+    private final String name;
+    private final ArrayDeque<Runnable> heldSyncs = new ArrayDeque<>();
+    private final List<String> losses = new ArrayList<>();
+    private MemoryWalDisk disk;
+    private boolean holdsSyncs;
+    private int starts;
+    private @Nullable Process process;
+
+    /** Starts the process again, a while after it ended because its wal was lost. */
+    boolean restartsWhenLost = true;
+
+    private record Process(VirtualTime.Scope scope, UUID wal, GatewayEngine engine) {}
+
+    ClusterNode(EngineCluster cluster, String name) {
+        this.cluster = cluster;
+        this.name = name;
+        this.disk = new MemoryWalDisk(cluster.newId(), Runnable::run);
+    }
+
+    UUID id() {
+        return disk.diskId();
+    }
+
+    MemoryWalDisk disk() {
+        return disk;
+    }
+
+    boolean isUp() {
+        return process != null;
+    }
+
+    private Process running() {
+        Process present = process;
+        if (present == null) {
+            throw cluster.failure(name + " is not up", null);
+        }
+        return present;
+    }
+
+    UUID wal() {
+        return running().wal();
+    }
+
+    GatewayEngine engine() {
+        return running().engine();
+    }
+
+    int starts() {
+        return starts;
+    }
+
+    /** Why processes here had to end. */
+    List<String> losses() {
+        return losses;
+    }
+
+    /** A running total of the present process. */
+    long counter(String wanted) {
+        long[] found = new long[] {-1};
+        engine().metrics()
+                .visit((counter, meaning, value) -> {
+                    if (counter.equals(wanted)) {
+                        found[0] = value.sum();
+                    }
+                });
+        if (found[0] < 0) {
+            throw cluster.failure("no such counter: " + wanted, null);
+        }
+        return found[0];
+    }
+
+    void start() {
+        if (isUp()) {
+            return;
+        }
+        var scope = cluster.time.scope(name + "#" + ++starts);
+        Executor syncs = scope.executor(SYNC);
+        disk = disk.reopen(task -> sync(syncs, task));
+        UUID wal = cluster.newId();
+        var engines = new ArrayDeque<GatewayEngine>(1);
+        var lane =
+                scope.lane("engine", MAILBOX_MAX, () -> engines.forEach(GatewayEngine::afterDrain));
+        var ports =
+                new EnginePorts(
+                        new Items(cluster.itemStore, random(), wait -> {}),
+                        cluster.objects,
+                        disk,
+                        cluster.network.transport(id(), scope),
+                        lane,
+                        scope.lane("member"),
+                        scope.background(STORE, STORE),
+                        scope.executor(THREAD),
+                        cluster::runFor,
+                        this::random,
+                        new HistoryLimits(4096, 1 << 20, 32, 8));
+        var self =
+                new GatewayRecord(id(), wal, 0, name + ":80", name + ":81", "zone-" + name, false);
+        var engine =
+                new GatewayEngine(
+                        ports, cluster.limits, cluster.cluster, wal, self, why -> lost(scope, why));
+        engines.add(engine);
+        process = new Process(scope, wal, engine);
+        engine.start();
+    }
+
+    private SplittableRandom random() {
+        return new SplittableRandom(cluster.time.random().nextLong());
+    }
+
+    private void sync(Executor syncs, Runnable task) {
+        if (holdsSyncs) {
+            heldSyncs.add(() -> syncs.execute(task));
+        } else {
+            syncs.execute(task);
+        }
+    }
+
+    private void lost(VirtualTime.Scope scope, String why) {
+        cluster.world.schedule(
+                Duration.ZERO,
+                () -> {
+                    if (isUp() && running().scope().equals(scope)) {
+                        losses.add(why);
+                        crash();
+                        if (restartsWhenLost) {
+                            cluster.world.schedule(Duration.ofSeconds(1), this::start);
+                        }
+                    }
+                });
+    }
+
+    /** kill -9: the process is gone, what it wrote is in the page cache. */
+    void crash() {
+        if (isUp()) {
+            running().scope().kill();
+            process = null;
+            heldSyncs.clear();
+            holdsSyncs = false;
+            cluster.network.crash(id());
+        }
+    }
+
+    /** The machine loses power: what was not synced is gone, or torn. */
+    void powerCut() {
+        crash();
+        disk.powerCut(cluster.time.random());
+    }
+
+    /** The process is gone, and the next finds an empty disk. */
+    void wipe() {
+        crash();
+        disk.wipe(cluster.newId());
+    }
+
+    void restart() {
+        crash();
+        start();
+    }
+
+    /** SIGTERM; completes when the process has ended. */
+    CompletableFuture<Void> drain() {
+        Process draining = running();
+        var ended = new CompletableFuture<Void>();
+        draining.engine()
+                .drain()
+                .thenRun(() ->
+                        cluster.world.schedule(
+                                Duration.ZERO,
+                                () -> {
+                                    if (draining.equals(process)) {
+                                        crash();
+                                    }
+                                    ended.complete(null);
+                                }));
+        return ended;
+    }
+
+    /** SIGSTOP for a while. */
+    void pause(Duration duration) {
+        running().scope().pause(duration);
+    }
+
+    /** The disk's syncs do not end until {@link #releaseSyncs}. */
+    void holdSyncs() {
+        holdsSyncs = true;
+    }
+
+    void releaseSyncs() {
+        holdsSyncs = false;
+        while (!heldSyncs.isEmpty()) {
+            heldSyncs.removeFirst().run();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + (isUp() ? "(" + wal() + ")" : "(down)");
+    }
+}

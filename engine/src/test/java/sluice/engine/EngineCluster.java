@@ -1,0 +1,241 @@
+package sluice.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import sluice.log.SluiceException;
+import sluice.log.lane.Delay;
+import sluice.log.lane.VirtualTime;
+import sluice.log.peer.memory.MemoryNetwork;
+import sluice.log.peer.memory.NetworkLimits;
+import sluice.metadata.ClusterRecord;
+import sluice.metadata.Items;
+import sluice.metadata.SlotRecord;
+import sluice.metadata.SlotStore;
+import sluice.metadata.TopicConfig;
+import sluice.metadata.TopicRecord;
+import sluice.metadata.Versioned;
+import sluice.metadata.WalRecord;
+import sluice.metadata.WalStore;
+import sluice.metadata.memory.MemoryItemStore;
+import sluice.uploader.memory.MemoryObjectStore;
+
+/**
+ * A cluster in one thread and virtual time: the production engine over stores, disks and a network
+ * in memory. The same seed and the same calls give the same run.
+ */
+final class EngineCluster {
+
+    static final int SLOTS = 24;
+
+    /** More than any single step takes in a world without lasting faults. */
+    private static final Duration STEP_MAX = Duration.ofSeconds(60);
+
+    final long seed;
+    final VirtualTime time;
+    final MemoryItemStore itemStore = new MemoryItemStore();
+    final MemoryObjectStore objects = new MemoryObjectStore();
+    final MemoryNetwork network;
+    final EngineLimits limits;
+    final ClusterRecord cluster;
+    final List<ClusterNode> nodes = new ArrayList<>();
+
+    /** Events that belong to no gateway: clients, and the world itself. */
+    final VirtualTime.Scope world;
+
+    private final Items probe;
+    private long lastProducerId = 1_000_000;
+
+    EngineCluster(long seed, int gateways) {
+        this(seed, gateways, new TestLimits());
+    }
+
+    EngineCluster(long seed, int gateways, TestLimits limits) {
+        this.seed = seed;
+        this.limits = limits.build();
+        time = new VirtualTime(seed);
+        world = time.scope("world");
+        network = new MemoryNetwork(time.random(), Delay.ofMicros(30, 400), NetworkLimits.DEFAULT);
+        cluster = new ClusterRecord(newId(), SLOTS);
+        probe = new Items(itemStore, time.random(), wait -> {});
+        for (int i = 0; i < gateways; i++) {
+            nodes.add(new ClusterNode(this, "g" + i));
+        }
+    }
+
+    /** A cluster whose gateways are started and share all slots. */
+    static EngineCluster running(long seed, int gateways) {
+        return running(seed, gateways, new TestLimits());
+    }
+
+    static EngineCluster running(long seed, int gateways, TestLimits limits) {
+        var cluster = new EngineCluster(seed, gateways, limits);
+        cluster.startAll();
+        return cluster;
+    }
+
+    void startAll() {
+        nodes.forEach(ClusterNode::start);
+        awaitReady();
+    }
+
+    void awaitReady() {
+        await(
+                "all gateways ready and all slots owned",
+                () ->
+                        nodes.stream()
+                                        .filter(ClusterNode::isUp)
+                                        .allMatch(node -> node.engine().ready())
+                                && slotsOwnedByTheLiving() == SLOTS);
+    }
+
+    int slotsOwnedByTheLiving() {
+        List<UUID> wals = nodes.stream().filter(ClusterNode::isUp).map(ClusterNode::wal).toList();
+        return (int)
+                slots().stream()
+                        .filter(slot ->
+                                slot.owner()
+                                        .filter(owner -> wals.contains(owner.wal()))
+                                        .isPresent())
+                        .count();
+    }
+
+    ClusterNode node(int index) {
+        return nodes.get(index);
+    }
+
+    List<ClusterNode> up() {
+        return nodes.stream().filter(ClusterNode::isUp).toList();
+    }
+
+    UUID newId() {
+        return new UUID(time.random().nextLong(), time.random().nextLong());
+    }
+
+    Supplier<Long> producerIds() {
+        return () -> ++lastProducerId;
+    }
+
+    TestProducer producer() {
+        return new TestProducer(this, ++lastProducerId);
+    }
+
+    /** The gateway whose wal the metadata names as the owner of the partition's slot. */
+    ClusterNode ownerOf(TopicRecord topic, int partition) {
+        UUID wal = slot(topic.slots().get(partition)).owner().orElseThrow().wal();
+        return nodes.stream()
+                .filter(node -> node.isUp() && node.wal().equals(wal))
+                .findFirst()
+                .orElseThrow(() -> failure("no gateway runs the owner's wal", null));
+    }
+
+    /** A gateway that runs and does not own the partition's slot. */
+    ClusterNode notOwnerOf(TopicRecord topic, int partition) {
+        ClusterNode owner = ownerOf(topic, partition);
+        return up().stream().filter(node -> node != owner).findFirst().orElseThrow();
+    }
+
+    TopicRecord createTopic(String name, int partitions) {
+        return up().getFirst()
+                .engine()
+                .topics()
+                .create("default", name, partitions, config())
+                .topic();
+    }
+
+    static TopicConfig config() {
+        return new TopicConfig(Optional.empty(), TopicConfig.Profile.LATENCY, 1 << 20);
+    }
+
+    // What the metadata says, past all faults.
+
+    SlotRecord slot(int slot) {
+        return faultless(() -> new SlotStore(probe, SLOTS).get(slot).value());
+    }
+
+    List<SlotRecord> slots() {
+        return faultless(
+                () -> new SlotStore(probe, SLOTS).list().stream().map(Versioned::value).toList());
+    }
+
+    List<WalRecord> wals() {
+        return faultless(() -> new WalStore(probe).list().stream().map(Versioned::value).toList());
+    }
+
+    WalRecord wal(UUID wal) {
+        return faultless(() -> new WalStore(probe).get(wal).orElseThrow().value());
+    }
+
+    private MemoryItemStore.Faults itemFaults = (call, table, key) -> MemoryItemStore.Fault.NONE;
+
+    /** Faults that gateways meet from now on; what tests read meets none. */
+    void itemFaults(MemoryItemStore.Faults faults) {
+        itemFaults = faults;
+        itemStore.setFaults(faults);
+    }
+
+    private <T> T faultless(Supplier<T> read) {
+        itemStore.setFaults((call, table, key) -> MemoryItemStore.Fault.NONE);
+        try {
+            return read.get();
+        } finally {
+            itemStore.setFaults(itemFaults);
+        }
+    }
+
+    // Time.
+
+    void runFor(Duration duration) {
+        inTime(() -> {
+            time.runFor(duration);
+            return true;
+        });
+    }
+
+    void await(String what, BooleanSupplier condition) {
+        if (!inTime(() -> time.runUntil(condition, STEP_MAX))) {
+            throw failure("did not come true in " + STEP_MAX + ": " + what, null);
+        }
+    }
+
+    /**
+     * @throws SluiceException if the stage failed with it
+     */
+    <T> T await(CompletionStage<T> stage) {
+        CompletableFuture<T> future = stage.toCompletableFuture();
+        await("an answer", future::isDone);
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof SluiceException failure) {
+                throw failure;
+            }
+            throw failure("a stage failed", e);
+        }
+    }
+
+    private <T> T inTime(Supplier<T> run) {
+        try {
+            return run.get();
+        } catch (RuntimeException | AssertionError e) {
+            throw failure("an event failed", e);
+        }
+    }
+
+    AssertionError failure(String what, @org.jspecify.annotations.Nullable Throwable cause) {
+        return new AssertionError(
+                what + ": seed=" + seed + " atMs=" + time.nowNs() / 1_000_000 + " " + this, cause);
+    }
+
+    @Override
+    public String toString() {
+        return "nodes=" + nodes + " wals=" + wals();
+    }
+}
