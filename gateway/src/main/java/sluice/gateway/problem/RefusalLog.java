@@ -12,6 +12,8 @@ import org.slf4j.LoggerFactory;
  */
 final class RefusalLog {
 
+    private static final int DETAIL_CHARS_MAX = 300;
+
     static final long PAUSE_NS = 10_000_000_000L;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RefusalLog.class);
@@ -42,9 +44,20 @@ final class RefusalLog {
             LOGGER.atInfo()
                     .addKeyValue("code", problem.code())
                     .addKeyValue("status", problem.status())
-                    .addKeyValue("detail", problem.detail())
+                    .addKeyValue("detail", printable(problem.detail()))
                     .log("request refused; more of this kind are only counted for a while");
         }
         return entry.isDue();
+    }
+
+    /** A detail repeats what callers sent: it must not make lines of its own, nor long ones. */
+    static String printable(String detail) {
+        int length = Math.min(detail.length(), DETAIL_CHARS_MAX);
+        var printable = new StringBuilder(length);
+        for (int i = 0; i < length; i++) {
+            char c = detail.charAt(i);
+            printable.append(Character.isISOControl(c) ? '?' : c);
+        }
+        return printable.toString();
     }
 }
