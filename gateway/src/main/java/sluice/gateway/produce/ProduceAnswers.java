@@ -182,14 +182,10 @@ final class ProduceAnswers {
                 return;
             }
             allAlike &= before.code().equals(problem.code());
-            if (gravity(problem.status()) > gravity(before.status())) {
+            // As it happens the highest status, 504 for an unknown outcome, is the gravest too.
+            if (problem.status() > before.status()) {
                 gravest = problem;
             }
-        }
-
-        /** Higher means that the caller must be more careful. */
-        private static int gravity(int status) {
-            return status == 504 ? 1_000 : status;
         }
 
         byte[] code(int batch) {
