@@ -48,9 +48,7 @@ final class Fetching {
         this.metrics = metrics;
     }
 
-    /**
-     * @param slot of the partition
-     */
+    /** A partition that the topic has. */
     record Source(TopicRecord topic, int partition) {}
 
     private record Found(long from, Fetched fetched) {}
