@@ -119,9 +119,14 @@ final class Recovery {
     }
 
     private void fence() {
+        // All are counted first: a call to a member that is not in reach ends at once.
+        waitingFor = record.chain().stream().mapToInt(segment -> segment.members().size()).sum();
+        if (waitingFor == 0) {
+            decide();
+            return;
+        }
         for (Segment segment : record.chain()) {
             for (UUID member : segment.members()) {
-                waitingFor++;
                 calls.call(
                         member,
                         new CallRequest.Fence(
@@ -129,9 +134,6 @@ final class Recovery {
                         CALL_TIMEOUT,
                         outcome -> fenced(segment, member, outcome));
             }
-        }
-        if (waitingFor == 0) {
-            decide();
         }
     }
 
