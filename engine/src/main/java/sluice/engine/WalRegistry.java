@@ -137,17 +137,27 @@ final class WalRegistry {
             case Outcome.Failure<Optional<Versioned<WalRecord>>> _ ->
                     lane.schedule(RETRY, () -> look(change, target));
             case Outcome.Success<Optional<Versioned<WalRecord>>>(var found) -> {
-                if (found.isEmpty() || !isOurs(found.get().value())) {
+                if (found.isPresent() && isApplied(target, found.get().value())) {
+                    applied(change, found.get());
+                } else if (found.isEmpty() || !isOurs(found.get().value())) {
                     isLost = true;
                     lost.lost("the wal's record was taken by a recoverer");
-                } else if (found.get().value().equals(target)) {
-                    applied(change, found.get());
                 } else {
                     current = found.get();
                     next();
                 }
             }
         }
+    }
+
+    /** Our own seal may have been followed by a release before we looked. */
+    private static boolean isApplied(WalRecord target, WalRecord found) {
+        boolean isReleased =
+                target.state() == WalRecord.State.SEALED
+                        && found.state() == WalRecord.State.RELEASED
+                        && found.epoch() == target.epoch()
+                        && found.recoverer().isEmpty();
+        return isReleased || found.equals(target);
     }
 
     private boolean isOurs(WalRecord found) {
