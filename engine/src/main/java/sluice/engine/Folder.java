@@ -132,6 +132,10 @@ final class Folder {
         SlotCheckpoint checkpoint =
                 slot.index.toCheckpoint(slot.epoch, Map.of(ownWal, end), producers(slot));
         Versioned<SlotRecord> found = table.get(slot.slot);
+        if (!isOurs(slot, found.value())) {
+            failed(slot, null);
+            return;
+        }
         if (checkpoint.partitions().isEmpty()) {
             point(slot, found, Optional.empty(), end);
             return;
@@ -151,6 +155,16 @@ final class Folder {
                         case Outcome.Failure<Checkpoint>(var error) -> failed(slot, error);
                     }
                 });
+    }
+
+    /**
+     * False for a gateway that slept while its wal was sealed: its table may say already who has
+     * the slot now, and a checkpoint written there would hide what the new owner wrote.
+     */
+    private boolean isOurs(OwnedSlot slot, SlotRecord found) {
+        UUID ownWal = registry.record().wal();
+        return found.epoch() == slot.epoch
+                && found.owner().filter(owner -> owner.wal().equals(ownWal)).isPresent();
     }
 
     private Map<PartitionId, List<ProducerSnapshot>> producers(OwnedSlot slot) {

@@ -54,10 +54,10 @@ final class SlotTable {
         return slot < 0 || slot >= slots.length ? Optional.empty() : slots[slot].value().owner();
     }
 
-    /** Takes what was read or written; an older epoch never replaces a newer one. */
+    /** Takes what was read or written; an older version never replaces a newer one. */
     void put(Versioned<SlotRecord> found) {
         int slot = found.value().slot();
-        if (found.value().epoch() >= slots[slot].value().epoch()) {
+        if (found.version() >= slots[slot].version()) {
             slots[slot] = found;
         }
     }
