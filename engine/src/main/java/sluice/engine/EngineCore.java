@@ -266,7 +266,10 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
             opened.ifPresent(each -> each.slots().consider(records));
             opened.ifPresent(each -> each.folder().consider());
         }
-        recoveries.consider(byId, wal, table);
+        recoveries.consider(byId, wal);
+        if (slotsRead) {
+            recoveries.release(before, table);
+        }
     }
 
     private void trim(Map<UUID, WalRecord> records) {

@@ -68,7 +68,7 @@ final class Recoveries {
     }
 
     /** Looks at wals that were just read. */
-    void consider(Map<UUID, Versioned<WalRecord>> wals, UUID ownWal, SlotTable table) {
+    void consider(Map<UUID, Versioned<WalRecord>> wals, UUID ownWal) {
         lane.assertOwner();
         deadSinceLook.keySet().retainAll(wals.keySet());
         for (Versioned<WalRecord> each : wals.values()) {
@@ -79,7 +79,6 @@ final class Recoveries {
                 considerDead(each);
             }
         }
-        release(wals, table);
     }
 
     private static boolean isUnsealed(WalRecord record) {
@@ -138,8 +137,15 @@ final class Recoveries {
         }
     }
 
-    /** Lets go of sealed wals on which no slot depends any more; one gateway does it. */
-    private void release(Map<UUID, Versioned<WalRecord>> wals, SlotTable table) {
+    /**
+     * Lets go of sealed wals on which no slot depends any more; one gateway does it.
+     *
+     * @param wals read before the slots were: once a wal is SEALED, no slot comes to depend on it,
+     *     but one may have between an older look at the slots and the seal
+     * @param table all of it read after that
+     */
+    void release(Map<UUID, Versioned<WalRecord>> wals, SlotTable table) {
+        lane.assertOwner();
         List<GatewayRecord> alive = membership.alive(true);
         if (!table.isLoaded()
                 || alive.isEmpty()
