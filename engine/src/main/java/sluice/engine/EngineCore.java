@@ -156,15 +156,30 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         ports.background()
                 .run(
                         lane,
-                        () -> walStore.create(created),
+                        () -> createdOrFound(created),
                         outcome -> {
                             isCreating = false;
                             if (outcome
-                                    instanceof
-                                    Outcome.Success<Written>(Written.Applied(long version))) {
-                                open(new Versioned<>(created, version));
+                                    instanceof Outcome.Success<Versioned<WalRecord>>(var found)) {
+                                if (isTaken(found.value())) {
+                                    lost("its wal was recovered before it was open");
+                                } else {
+                                    open(found);
+                                }
                             }
                         });
+    }
+
+    /** The record may be there already: made by an earlier try of which nothing was heard. */
+    private Versioned<WalRecord> createdOrFound(WalRecord created) {
+        return walStore.create(created) instanceof Written.Applied(long version)
+                ? new Versioned<>(created, version)
+                : walStore.get(wal).orElseThrow();
+    }
+
+    /** True if a recoverer has, or had, the wal: nothing may be acknowledged in it any more. */
+    private static boolean isTaken(WalRecord record) {
+        return record.state() == WalRecord.State.FENCING || record.recoverer().isPresent();
     }
 
     private List<UUID> choose(int segment) {
