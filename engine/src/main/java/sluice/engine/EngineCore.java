@@ -273,7 +273,14 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         }
         Map<UUID, Versioned<WalRecord>> byId = new HashMap<>();
         found.forEach(each -> byId.put(each.value().wal(), each));
+        Map<UUID, Versioned<WalRecord>> before = wals;
         wals = byId;
+        Versioned<WalRecord> own = byId.get(wal);
+        if (own != null && isTaken(own.value())) {
+            // An idle gateway has no member to tell it so.
+            lost("the wal's record was taken by a recoverer");
+            return;
+        }
         Map<UUID, WalRecord> records = new HashMap<>();
         byId.forEach((id, each) -> records.put(id, each.value()));
         trim(records);
