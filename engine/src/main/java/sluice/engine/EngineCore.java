@@ -194,7 +194,9 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     private void open(Versioned<WalRecord> created) {
         var registry = new WalRegistry(lane, ports.background(), walStore, created, this::lost);
         var keeper = new WalKeeper(lane, ports.transport(), membership, registry, limits, this);
-        var appends = new OwnerAppends(lane, keeper.wal(), owned, limits, metrics);
+        var appends =
+                new OwnerAppends(
+                        lane, keeper.wal(), owned, limits, metrics, ports.disk()::usedBytes);
         var reads =
                 new OwnerReads(
                         lane,

@@ -3,13 +3,15 @@ package sluice.engine;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import sluice.engine.Engine.Acks;
 import sluice.engine.peer.CallReply;
@@ -28,6 +30,13 @@ import sluice.log.wal.WalMachine;
  * watermark covers it, whatever the acks.
  */
 final class OwnerAppends {
+
+    /**
+     * This part of the disk's budget is left for what was admitted already and for peers' segments.
+     * Were it used up, members would refuse entries of segments that are open, and each refusal
+     * would cost a roll that helps nobody.
+     */
+    private static final long DISK_RESERVE = 8;
 
     private static final class Pending {
         final long sequence;
@@ -66,27 +75,38 @@ final class OwnerAppends {
     private final OwnedSlots slots;
     private final EngineLimits limits;
     private final EngineMetrics metrics;
+    private final LongSupplier diskUsedBytes;
+    private final long diskUsedBytesMax;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
 
     /** Those of {@link #pending} that are answered by the owner's disk alone. */
     private final ArrayDeque<Pending> ownerAcks = new ArrayDeque<>();
 
-    /** Answers to retries of batches that are in the wal but not committed, by entry. */
-    private final Map<Long, List<Consumer<CallReply>>> duplicates = new HashMap<>();
+    /** Retries of batches that are in the wal but not committed, by entry. */
+    private final Map<Long, List<Repeat>> repeats = new TreeMap<>();
+
+    private record Repeat(long deadlineNs, Consumer<CallReply> answer) {}
 
     private final Set<PartitionLog> moved = new LinkedHashSet<>();
 
+    /**
+     * @param diskUsedBytes bytes of wal segments on this gateway's disk, its own and its peers'
+     */
     OwnerAppends(
             Lane lane,
             WalMachine wal,
             OwnedSlots slots,
             EngineLimits limits,
-            EngineMetrics metrics) {
+            EngineMetrics metrics,
+            LongSupplier diskUsedBytes) {
         this.lane = lane;
         this.wal = wal;
         this.slots = slots;
         this.limits = limits;
         this.metrics = metrics;
+        this.diskUsedBytes = diskUsedBytes;
+        long budget = limits.member().diskBytesMax();
+        this.diskUsedBytesMax = budget - budget / DISK_RESERVE;
     }
 
     /** Appends a batch that passed {@link RecordBatch#check}; {@code answer} is called once. */
@@ -128,6 +148,15 @@ final class OwnerAppends {
                     "too many bytes wait for the disks of this wal's members: unacknowledgedBytes=%d max=%d; retry after a pause"
                             .formatted(wal.unackedBytes(), limits.wal().unackedBytesMax()));
         }
+        long used = diskUsedBytes.getAsLong();
+        if (used >= diskUsedBytesMax) {
+            metrics.refused();
+            throw new SluiceException(
+                    SluiceException.Kind.OVERLOADED,
+                    "disk-full",
+                    "the wal disk is full of what is not in objects yet: usedBytes=%d max=%d; retry after a pause"
+                            .formatted(used, diskUsedBytesMax));
+        }
         slots.checkRoom();
     }
 
@@ -136,9 +165,9 @@ final class OwnerAppends {
         if (acks == Acks.NONE || earlier.entry() < wal.hwm()) {
             answer.accept(reply);
         } else {
-            duplicates
-                    .computeIfAbsent(earlier.entry(), _ -> new ArrayList<>())
-                    .add(_ -> answer.accept(reply));
+            long deadlineNs = lane.nowNs() + limits.ackTimeout().toNanos();
+            repeats.computeIfAbsent(earlier.entry(), _ -> new ArrayList<>())
+                    .add(new Repeat(deadlineNs, answer));
         }
     }
 
@@ -192,9 +221,10 @@ final class OwnerAppends {
             moved.add(done.log);
         }
         done.answerOnce(new CallReply.Appended(done.baseOffset, false));
-        List<Consumer<CallReply>> repeated = duplicates.remove(sequence);
+        List<Repeat> repeated = repeats.remove(sequence);
         if (repeated != null) {
-            repeated.forEach(each -> each.accept(new CallReply.Appended(done.baseOffset, true)));
+            repeated.forEach(
+                    each -> each.answer().accept(new CallReply.Appended(done.baseOffset, true)));
         }
     }
 
@@ -223,25 +253,39 @@ final class OwnerAppends {
     void expire(long nowNs) {
         for (Pending each : pending) {
             if (nowNs - each.deadlineNs < 0) {
-                return; // In the order of appending: the later ones have more time.
+                break; // In the order of appending: the later ones have more time.
             }
-            each.answerOnce(
-                    failed(
-                            new SluiceException(
-                                    SluiceException.Kind.UNKNOWN_OUTCOME,
-                                    "ack-timeout",
-                                    "not all members of the wal segment answered in time; the records may still be committed: retry with the same producer sequence or idempotency key")));
+            each.answerOnce(ackTimeout());
         }
+        answerRepeats(each -> nowNs - each.deadlineNs() >= 0, ackTimeout());
+    }
+
+    private static CallReply.Failed ackTimeout() {
+        return failed(
+                new SluiceException(
+                        SluiceException.Kind.UNKNOWN_OUTCOME,
+                        "ack-timeout",
+                        "not all members of the wal segment answered in time; the records may still be committed: retry with the same producer sequence or idempotency key"));
+    }
+
+    private void answerRepeats(Predicate<Repeat> which, CallReply reply) {
+        var answered = new ArrayList<Repeat>();
+        for (List<Repeat> waiting : repeats.values()) {
+            waiting.stream().filter(which).forEach(answered::add);
+            waiting.removeIf(which);
+        }
+        repeats.values().removeIf(List::isEmpty);
+        answered.forEach(each -> each.answer().accept(reply));
     }
 
     /** The wal is lost: nobody here will ever know. */
     void fail(String why) {
+        CallReply.Failed unknown =
+                failed(new SluiceException(SluiceException.Kind.UNKNOWN_OUTCOME, "wal-lost", why));
         for (Pending each : pending) {
-            each.answerOnce(
-                    failed(
-                            new SluiceException(
-                                    SluiceException.Kind.UNKNOWN_OUTCOME, "wal-lost", why)));
+            each.answerOnce(unknown);
         }
+        answerRepeats(_ -> true, unknown);
     }
 
     static CallReply.Failed failed(SluiceException error) {
