@@ -17,6 +17,7 @@ import sluice.log.SluiceException;
 import sluice.log.lane.Background;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
+import sluice.log.object.ProducerSnapshot;
 import sluice.metadata.ItemStore.Written;
 import sluice.metadata.SlotRecord;
 import sluice.metadata.SlotRecord.Checkpoint;
@@ -24,7 +25,6 @@ import sluice.metadata.SlotRecord.Source;
 import sluice.metadata.SlotStore;
 import sluice.metadata.Versioned;
 import sluice.uploader.ObjectStore;
-import sluice.uploader.ProducerSnapshot;
 import sluice.uploader.SlotCheckpoint;
 
 /**

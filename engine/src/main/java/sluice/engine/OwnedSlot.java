@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
-import sluice.uploader.ProducerSnapshot;
+import sluice.log.object.ProducerSnapshot;
 import sluice.uploader.SlotIndex;
 
 /**

@@ -13,7 +13,7 @@ import sluice.log.SluiceException;
 import sluice.log.lane.Background;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
-import sluice.uploader.ProducerSnapshot;
+import sluice.log.object.ProducerSnapshot;
 import sluice.uploader.SlotIndex;
 
 /** The slots that this gateway owns, loaded on first use. Owned by the engine's lane. */

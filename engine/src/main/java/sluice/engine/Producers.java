@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import sluice.log.SluiceException;
 import sluice.log.batch.RecordBatch;
-import sluice.uploader.ProducerSnapshot;
+import sluice.log.object.ProducerSnapshot;
 
 /**
  * What one partition remembers of its idempotent producers: of each the epoch and the last five

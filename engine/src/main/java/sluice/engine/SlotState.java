@@ -3,7 +3,7 @@ package sluice.engine;
 import java.util.List;
 import java.util.Map;
 import sluice.log.PartitionId;
-import sluice.uploader.ProducerSnapshot;
+import sluice.log.object.ProducerSnapshot;
 import sluice.uploader.SlotIndex;
 
 /**

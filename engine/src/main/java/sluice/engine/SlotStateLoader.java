@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.UUID;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
+import sluice.log.object.ProducerSnapshot;
 import sluice.metadata.SlotRecord;
 import sluice.metadata.SlotStore;
 import sluice.metadata.Versioned;
 import sluice.metadata.WalRecord;
 import sluice.metadata.WalStore;
-import sluice.uploader.ProducerSnapshot;
 import sluice.uploader.SlotIndexLoader;
 
 /**

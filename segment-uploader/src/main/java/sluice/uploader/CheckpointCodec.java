@@ -15,7 +15,8 @@ import sluice.log.PartitionId;
 import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
 import sluice.log.object.Extent;
-import sluice.uploader.ProducerSnapshot.SequenceRange;
+import sluice.log.object.ProducerSnapshot;
+import sluice.log.object.ProducerSnapshot.SequenceRange;
 import sluice.uploader.SlotCheckpoint.PartitionState;
 
 /**

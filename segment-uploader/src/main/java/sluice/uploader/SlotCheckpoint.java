@@ -8,6 +8,7 @@ import java.util.random.RandomGenerator;
 import java.util.zip.CRC32C;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
+import sluice.log.object.ProducerSnapshot;
 import sluice.metadata.SlotRecord;
 
 /**

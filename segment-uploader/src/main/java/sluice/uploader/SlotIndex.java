@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import sluice.log.PartitionId;
 import sluice.log.object.Extent;
+import sluice.log.object.ProducerSnapshot;
 
 /**
  * Where the records of all partitions of one slot lie that are in objects. A value: every change

@@ -19,8 +19,9 @@ import sluice.log.PartitionId;
 import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
 import sluice.log.object.Extent;
+import sluice.log.object.ProducerSnapshot;
+import sluice.log.object.ProducerSnapshot.SequenceRange;
 import sluice.metadata.SlotRecord;
-import sluice.uploader.ProducerSnapshot.SequenceRange;
 import sluice.uploader.SlotCheckpoint.PartitionState;
 
 class SlotCheckpointTest {

@@ -21,6 +21,7 @@ import sluice.log.PartitionId;
 import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
 import sluice.log.object.Extent;
+import sluice.log.object.ProducerSnapshot;
 import sluice.uploader.SlotIndex.ObjectExtents;
 
 class SlotIndexTest {

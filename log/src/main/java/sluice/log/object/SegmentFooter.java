@@ -13,7 +13,8 @@ import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
 
 /**
- * The end of a segment object: whose it is, and where its batches are.
+ * The end of a segment object: whose it is, where its batches are, and which idempotent producers
+ * wrote them.
  *
  * <p>The object is: batches, sorted by (slot, partition, offset) and tiled by the extents without a
  * hole; the footer; the trailer. All numbers are big-endian.
@@ -42,6 +43,19 @@ import sluice.log.SluiceException.Kind;
  *                      44   8  maxTimestampMs
  *                      52   8  appendedFromMs
  *                      60   4  crc, CRC-32C of the extent's bytes
+ *       then       4  partitionCount, partitions with batches of idempotent producers, in the
+ *                     order of their extents, each:
+ *                       4  slot
+ *                       8  topicId
+ *                       4  partition index
+ *                       4  producerCount, at least 1, by last batch, oldest first, each:
+ *                            8  producerId, not negative
+ *                            2  epoch, the newest in this object
+ *                            8  lastAppendMs, when the owner appended its last batch
+ *                            1  rangeCount, its last 1 to 5 batches, oldest first, each:
+ *                                 4  baseSequence
+ *                                 4  lastSequence
+ *                                 8  baseOffset
  *   trailer, the object's last 16 bytes
  *          0       8  footerAt
  *          8       4  crc, CRC-32C of all bytes from footerAt to this field
@@ -52,6 +66,8 @@ import sluice.log.SluiceException.Kind;
  * @param toEntry entry after the segment's last
  * @param retentionClass name of the class under whose prefix the object is stored
  * @param createdAtMs milliseconds since 1970 UTC
+ * @param producers of the batches in this object alone; a partition that lies in two objects of one
+ *     wal segment, since its class changed, has a part in both
  */
 public record SegmentFooter(
         UUID wal,
@@ -60,7 +76,8 @@ public record SegmentFooter(
         long toEntry,
         String retentionClass,
         long createdAtMs,
-        List<Extent> extents) {
+        List<Extent> extents,
+        List<PartitionProducers> producers) {
 
     /** Bytes at the very end that say where the footer begins. */
     public static final int TRAILER_BYTES = Long.BYTES + Integer.BYTES + Integer.BYTES;
@@ -72,9 +89,11 @@ public record SegmentFooter(
     private static final int EXTENT_BYTES = 64;
     private static final int FIXED_BYTES =
             Integer.BYTES + 2 * Short.BYTES + 16 + Integer.BYTES + 3 * Long.BYTES + Integer.BYTES;
+    private static final int FOOTER_BYTES_MIN = FIXED_BYTES + ProducersSection.BYTES_MIN;
 
     public SegmentFooter {
         extents = List.copyOf(extents);
+        producers = List.copyOf(producers);
         if (segment < 0 || fromEntry < 0 || toEntry < fromEntry) {
             throw new IllegalArgumentException(
                     "not a wal segment: segment=%d fromEntry=%d toEntry=%d"
@@ -87,6 +106,7 @@ public record SegmentFooter(
                     "not a name of a retention class: name=" + retentionClass);
         }
         checkTiling(extents);
+        ProducersSection.check(producers, extents);
     }
 
     private static void checkTiling(List<Extent> extents) {
@@ -131,6 +151,7 @@ public record SegmentFooter(
                         FIXED_BYTES
                                 + name.length
                                 + Math.multiplyExact(extents.size(), EXTENT_BYTES)
+                                + ProducersSection.sizeBytes(producers)
                                 + TRAILER_BYTES);
         to.putInt(MAGIC).putShort(VERSION).putShort((short) name.length).put(name);
         to.putLong(wal.getMostSignificantBits()).putLong(wal.getLeastSignificantBits());
@@ -144,8 +165,10 @@ public record SegmentFooter(
             to.putLong(extent.maxTimestampMs()).putLong(extent.appendedFromMs());
             to.putInt(extent.crc());
         }
+        ProducersSection.encode(producers, to);
         to.putLong(footerAt());
         to.putInt(crc(to.duplicate().flip())).putInt(END_MAGIC);
+        assert !to.hasRemaining() : "the size was computed exactly: left=" + to.remaining();
         return to.flip();
     }
 
@@ -170,7 +193,7 @@ public record SegmentFooter(
                             .formatted(END_MAGIC, magic, crc),
                     null);
         }
-        long footerMax = objectLengthBytes - TRAILER_BYTES - FIXED_BYTES;
+        long footerMax = objectLengthBytes - TRAILER_BYTES - FOOTER_BYTES_MIN;
         if (footerAt <= 0
                 || footerAt > footerMax
                 || objectLengthBytes - footerAt > Integer.MAX_VALUE) {
@@ -209,7 +232,7 @@ public record SegmentFooter(
     public static SegmentFooter read(ByteBuffer bytes) {
         ByteBuffer from = bytes.slice();
         int trailerAt = from.remaining() - TRAILER_BYTES;
-        if (trailerAt < FIXED_BYTES) {
+        if (trailerAt < FOOTER_BYTES_MIN) {
             throw corrupt("the footer is too short: bytes=" + from.remaining(), null);
         }
         int crcAt = trailerAt + Long.BYTES;
@@ -249,15 +272,19 @@ public record SegmentFooter(
             long toEntry = from.getLong();
             long createdAtMs = from.getLong();
             int extentCount = from.getInt();
-            if (extentCount < 0 || (long) extentCount * EXTENT_BYTES != from.remaining()) {
+            if (extentCount < 0 || (long) extentCount * EXTENT_BYTES > from.remaining()) {
                 throw corrupt(
-                        "the footer's length does not fit its extents: extentCount=%d bytes=%d"
+                        "the footer is too short for its extents: extentCount=%d bytes=%d"
                                 .formatted(extentCount, from.remaining()),
                         null);
             }
             List<Extent> extents = new ArrayList<>(extentCount);
             for (int i = 0; i < extentCount; i++) {
                 extents.add(decodeExtent(from));
+            }
+            List<PartitionProducers> producers = ProducersSection.decode(from);
+            if (from.hasRemaining()) {
+                throw corrupt("bytes follow the last producer: bytes=" + from.remaining(), null);
             }
             return new SegmentFooter(
                     wal,
@@ -266,7 +293,8 @@ public record SegmentFooter(
                     toEntry,
                     new String(name, StandardCharsets.ISO_8859_1),
                     createdAtMs,
-                    extents);
+                    extents,
+                    producers);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             throw corrupt("the footer is malformed: " + e.getMessage(), e);
         }

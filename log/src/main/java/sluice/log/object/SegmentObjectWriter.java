@@ -33,7 +33,7 @@ public final class SegmentObjectWriter {
     private final long toEntry;
     private final String retentionClass;
     private final long createdAtMs;
-    private final Map<Home, List<Run>> runs = new TreeMap<>(BY_SLOT_THEN_PARTITION);
+    private final Map<Home, Batches> batches = new TreeMap<>(BY_SLOT_THEN_PARTITION);
 
     /**
      * @param fromEntry first entry of the wal segment
@@ -75,29 +75,25 @@ public final class SegmentObjectWriter {
         }
         long base = RecordBatch.baseOffset(bytes, 0);
         long next = RecordBatch.nextOffset(bytes, 0);
-        List<Run> ofPartition =
-                runs.computeIfAbsent(new Home(slot, partition), home -> new ArrayList<>());
-        if (!ofPartition.isEmpty()) {
-            Run last = ofPartition.getLast();
-            if (base < last.nextOffset) {
-                throw new SluiceException(
-                        Kind.DATA,
-                        "overlapping-offsets",
-                        "a wal holds an offset twice: wal=%s partition=%s expected>=%d found=%d"
-                                .formatted(wal, partition, last.nextOffset, base));
-            }
-            if (base == last.nextOffset && last.length + bytes.remaining() <= EXTENT_BYTES_MAX) {
-                last.add(bytes, next);
-                return;
-            }
+        Batches ofPartition =
+                batches.computeIfAbsent(new Home(slot, partition), home -> new Batches());
+        List<Run> runs = ofPartition.runs;
+        if (!runs.isEmpty() && base < runs.getLast().nextOffset) {
+            throw new SluiceException(
+                    Kind.DATA,
+                    "overlapping-offsets",
+                    "a wal holds an offset twice: wal=%s partition=%s expected>=%d found=%d"
+                            .formatted(wal, partition, runs.getLast().nextOffset, base));
         }
-        Run run = new Run(base, appendedAtMs);
-        run.add(bytes, next);
-        ofPartition.add(run);
+        ofPartition.producers.add(bytes, appendedAtMs);
+        if (runs.isEmpty() || !runs.getLast().hasRoomFor(base, bytes.remaining())) {
+            runs.add(new Run(base, appendedAtMs));
+        }
+        runs.getLast().add(bytes, next);
     }
 
     public boolean isEmpty() {
-        return runs.isEmpty();
+        return batches.isEmpty();
     }
 
     /**
@@ -106,15 +102,20 @@ public final class SegmentObjectWriter {
      * @throws IllegalStateException if nothing was added
      */
     public SegmentObject finish() {
-        if (runs.isEmpty()) {
+        if (batches.isEmpty()) {
             throw new IllegalStateException("an object without batches is not written: wal=" + wal);
         }
         List<ByteBuffer> body = new ArrayList<>();
         List<Extent> extents = new ArrayList<>();
+        List<PartitionProducers> producers = new ArrayList<>();
         long position = 0;
-        for (var entry : runs.entrySet()) {
+        for (var entry : batches.entrySet()) {
             Home home = entry.getKey();
-            for (Run run : entry.getValue()) {
+            List<ProducerSnapshot> snapshots = entry.getValue().producers.snapshots();
+            if (!snapshots.isEmpty()) {
+                producers.add(new PartitionProducers(home.slot, home.partition, snapshots));
+            }
+            for (Run run : entry.getValue().runs) {
                 extents.add(run.extent(home, position));
                 body.addAll(run.batches);
                 position += run.length;
@@ -122,7 +123,14 @@ public final class SegmentObjectWriter {
         }
         var footer =
                 new SegmentFooter(
-                        wal, segment, fromEntry, toEntry, retentionClass, createdAtMs, extents);
+                        wal,
+                        segment,
+                        fromEntry,
+                        toEntry,
+                        retentionClass,
+                        createdAtMs,
+                        extents,
+                        producers);
         assert footer.footerAt() == position : "extents tile the body: position=" + position;
         ByteBuffer footerBytes = footer.encode();
         body.add(footerBytes);
@@ -135,6 +143,12 @@ public final class SegmentObjectWriter {
     }
 
     private record Home(int slot, PartitionId partition) {}
+
+    /** What was added of one partition. */
+    private static final class Batches {
+        final List<Run> runs = new ArrayList<>(1);
+        final SeenProducers producers = new SeenProducers();
+    }
 
     /** An extent as it grows. */
     private static final class Run {
@@ -149,6 +163,10 @@ public final class SegmentObjectWriter {
         Run(long firstOffset, long appendedFromMs) {
             this.firstOffset = firstOffset;
             this.appendedFromMs = appendedFromMs;
+        }
+
+        boolean hasRoomFor(long baseOffset, int bytes) {
+            return baseOffset == nextOffset && length + bytes <= EXTENT_BYTES_MAX;
         }
 
         void add(ByteBuffer batch, long next) {

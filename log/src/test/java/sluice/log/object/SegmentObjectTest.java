@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
+import sluice.log.object.ProducerSnapshot.SequenceRange;
 
 class SegmentObjectTest {
 
@@ -139,7 +140,17 @@ class SegmentObjectTest {
                             200,
                             "7d",
                             5_000,
-                            List.of(new Extent(9, A, 4, 7, 0, 80, 77, 66, 0xCAFE)));
+                            List.of(new Extent(9, A, 4, 7, 0, 80, 77, 66, 0xCAFE)),
+                            List.of(
+                                    new PartitionProducers(
+                                            9,
+                                            A,
+                                            List.of(
+                                                    new ProducerSnapshot(
+                                                            11,
+                                                            (short) 2,
+                                                            List.of(new SequenceRange(21, 23, 4)),
+                                                            67)))));
 
             assertEquals(
                     "534c4746"
@@ -162,6 +173,18 @@ class SegmentObjectTest {
                             + "000000000000004d"
                             + "0000000000000042"
                             + "0000cafe"
+                            + "00000001"
+                            + "00000009"
+                            + "0000000000000007"
+                            + "00000000"
+                            + "00000001"
+                            + "000000000000000b"
+                            + "0002"
+                            + "0000000000000043"
+                            + "01"
+                            + "00000015"
+                            + "00000017"
+                            + "0000000000000004"
                             + "0000000000000050"
                             + "CRC"
                             + "534c454e",
@@ -183,7 +206,8 @@ class SegmentObjectTest {
 
             assertEquals(object.footerAt(), footerAt);
             assertEquals(
-                    new SegmentFooter(WAL, 3, 100, 200, "7d", 5_000, object.extents()), footer);
+                    new SegmentFooter(WAL, 3, 100, 200, "7d", 5_000, object.extents(), List.of()),
+                    footer);
         }
 
         @Test
@@ -207,7 +231,7 @@ class SegmentObjectTest {
         }
 
         private SegmentFooter footer(List<Extent> extents) {
-            return new SegmentFooter(WAL, 3, 100, 200, "7d", 5_000, extents);
+            return new SegmentFooter(WAL, 3, 100, 200, "7d", 5_000, extents, List.of());
         }
     }
 
@@ -269,8 +293,9 @@ class SegmentObjectTest {
     @ValueSource(longs = {21, 22, 23})
     void noFooterWithARightChecksumButHostileFieldsDoesMoreThanFail(long seed) {
         Random seeded = new Random(seed);
-        writer.add(1, A, batch(0, 1), 1);
-        writer.add(2, A, batch(0, 1), 1);
+        writer.add(1, A, TestBatches.of(5, 1, 0, batch(0, 1)), 1);
+        writer.add(2, A, TestBatches.of(6, 1, 0, batch(0, 1)), 1);
+        writer.add(2, A, TestBatches.of(6, 1, 1, batch(1, 1)), 1);
         ByteBuffer whole = writer.finish().body().getLast();
         int refused = 0;
         for (int round = 0; round < 2_000; round++) {

@@ -22,6 +22,16 @@ final class TestBatches {
         batch.putShort((short) 0).putInt(recordCount - 1);
         batch.putLong(maxTimestampMs).putLong(maxTimestampMs);
         batch.putLong(-1).putShort((short) -1).putInt(-1).putInt(recordCount).put(payload).flip();
+        return withCrc(batch);
+    }
+
+    /** The same batch, now of an idempotent producer. */
+    static ByteBuffer of(long producerId, int epoch, int baseSequence, ByteBuffer batch) {
+        batch.putLong(43, producerId).putShort(51, (short) epoch).putInt(53, baseSequence);
+        return withCrc(batch);
+    }
+
+    private static ByteBuffer withCrc(ByteBuffer batch) {
         var crc = new CRC32C();
         crc.update(batch.slice(21, batch.limit() - 21));
         return batch.putInt(17, (int) crc.getValue());
