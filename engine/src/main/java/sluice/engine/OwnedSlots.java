@@ -14,6 +14,7 @@ import sluice.log.lane.Background;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
 import sluice.log.object.ProducerSnapshot;
+import sluice.uploader.SlotContents;
 import sluice.uploader.SlotIndex;
 
 /** The slots that this gateway owns, loaded on first use. Owned by the engine's lane. */
@@ -24,7 +25,7 @@ final class OwnedSlots {
 
     private final Lane lane;
     private final Background background;
-    private final IntFunction<SlotState> loader;
+    private final IntFunction<SlotContents> loader;
     private final int tailEntriesMax;
     private final Map<Integer, OwnedSlot> owned = new HashMap<>();
     private long tailEntries;
@@ -33,7 +34,10 @@ final class OwnedSlots {
      * @param loader reads a slot's state from metadata and objects; blocks
      */
     OwnedSlots(
-            Lane lane, Background background, IntFunction<SlotState> loader, int tailEntriesMax) {
+            Lane lane,
+            Background background,
+            IntFunction<SlotContents> loader,
+            int tailEntriesMax) {
         this.lane = lane;
         this.background = background;
         this.loader = loader;
@@ -101,18 +105,18 @@ final class OwnedSlots {
         background.run(lane, () -> loader.apply(slot.slot), outcome -> onLoaded(slot, outcome));
     }
 
-    private void onLoaded(OwnedSlot slot, Outcome<SlotState> outcome) {
+    private void onLoaded(OwnedSlot slot, Outcome<SlotContents> outcome) {
         slot.isLoading = false;
         var waiting = List.copyOf(slot.waiting);
         slot.waiting.clear();
         switch (outcome) {
-            case Outcome.Success<SlotState>(var state) -> {
+            case Outcome.Success<SlotContents>(var state) -> {
                 slot.index = state.index();
                 slot.producers = new HashMap<>(state.producers());
                 slot.isLoaded = true;
                 waiting.forEach(each -> each.loaded().accept(slot));
             }
-            case Outcome.Failure<SlotState>(var error) ->
+            case Outcome.Failure<SlotContents>(var error) ->
                     waiting.forEach(each -> each.failed().accept(error));
         }
     }

@@ -1,17 +1,15 @@
 package sluice.engine;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import sluice.log.PartitionId;
 import sluice.log.SluiceException;
-import sluice.log.object.ProducerSnapshot;
 import sluice.metadata.SlotRecord;
 import sluice.metadata.SlotStore;
 import sluice.metadata.Versioned;
 import sluice.metadata.WalRecord;
 import sluice.metadata.WalStore;
+import sluice.uploader.SlotContents;
 import sluice.uploader.SlotIndexLoader;
 
 /**
@@ -36,7 +34,7 @@ final class SlotStateLoader {
      * @throws SluiceException UNAVAILABLE if the stores are out of reach or keep changing; DATA if
      *     objects are missing or damaged
      */
-    SlotState load(int slot) {
+    SlotContents load(int slot) {
         for (int race = 0; race < RACES_MAX; race++) {
             Versioned<SlotRecord> before = slots.get(slot);
             Map<UUID, WalRecord> sources = new HashMap<>();
@@ -47,7 +45,7 @@ final class SlotStateLoader {
                 continue;
             }
             try {
-                return read(before.value(), sources);
+                return loader.load(before.value(), sources);
             } catch (SluiceException e) {
                 if (e.kind() != SluiceException.Kind.CONFLICT) {
                     throw e;
@@ -60,11 +58,5 @@ final class SlotStateLoader {
                 "a slot's records keep changing while they are read: slot="
                         + slot
                         + "; retry after a pause");
-    }
-
-    private SlotState read(SlotRecord slot, Map<UUID, WalRecord> sources) {
-        Map<PartitionId, List<ProducerSnapshot>> producers =
-                Map.of(); // loader.producers(slot, sources)
-        return new SlotState(loader.load(slot, sources), producers);
     }
 }

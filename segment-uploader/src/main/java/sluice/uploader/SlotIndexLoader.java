@@ -10,14 +10,16 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
+import sluice.log.object.PartitionProducers;
 import sluice.log.object.SegmentFooter;
 import sluice.metadata.SlotRecord;
 import sluice.metadata.WalRecord;
 import sluice.metadata.WalRecord.WalObject;
 
 /**
- * Builds the index of a slot from what the metadata says: its checkpoint, and the footers of the
- * objects that the checkpoint does not cover. Blocks on the object store; safe from any thread.
+ * Builds the index of a slot, and the state of its producers, from what the metadata says: its
+ * checkpoint, and the footers of the objects that the checkpoint does not cover. Batches are not
+ * read. Blocks on the object store; safe from any thread.
  *
  * <p>To see one consistent state, a caller reads the slot's record, then the records of its
  * sources, and then the slot's record again; if its version changed, it starts over.
@@ -32,13 +34,13 @@ public final class SlotIndexLoader {
     private final WeightedCache<String, SlotCheckpoint> checkpoints;
 
     /**
-     * @param cachedExtentsMax extents kept of footers, and as many of checkpoints; about 120 bytes
-     *     of heap each
+     * @param cachedExtentsMax extents and producers kept of footers, and as many of checkpoints;
+     *     about 120 bytes of heap each, up to 300 for a producer
      */
     public SlotIndexLoader(ObjectStore store, long cachedExtentsMax) {
         this.store = store;
-        footers = new WeightedCache<>(cachedExtentsMax, footer -> footer.extents().size());
-        checkpoints = new WeightedCache<>(cachedExtentsMax, SlotIndexLoader::extentCount);
+        footers = new WeightedCache<>(cachedExtentsMax, SlotIndexLoader::weight);
+        checkpoints = new WeightedCache<>(cachedExtentsMax, SlotIndexLoader::weight);
     }
 
     /**
@@ -48,12 +50,14 @@ public final class SlotIndexLoader {
      *     corrupt-object}, {@code corrupt-checkpoint}, {@code gap-in-log}, {@code overlap-in-log};
      *     UNAVAILABLE
      */
-    public SlotIndex load(SlotRecord slot, Map<UUID, WalRecord> wals) {
+    public SlotContents load(SlotRecord slot, Map<UUID, WalRecord> wals) {
         Optional<SlotCheckpoint> checkpoint = loadCheckpoint(slot);
         SlotIndex base =
                 checkpoint.map(SlotIndex::of).orElseGet(() -> SlotIndex.empty(slot.slot()));
         Map<UUID, Long> coveredTo = checkpoint.map(SlotCheckpoint::coveredTo).orElse(Map.of());
         Map<String, SlotIndex.ObjectExtents> newer = new LinkedHashMap<>();
+        var producers = new SlotProducers(slot.slot());
+        checkpoint.ifPresent(producers::add);
         boolean foldedBeyond = false;
         for (SlotRecord.Source source : slot.sources()) {
             WalRecord wal = wals.get(source.wal());
@@ -64,17 +68,19 @@ public final class SlotIndexLoader {
             foldedBeyond |= wal.foldedEnd() > covered;
             for (WalObject object : wal.objects()) {
                 if (object.toEntry() > covered) {
+                    SegmentFooter footer = footer(wal.wal(), object);
                     newer.put(
                             object.key(),
                             new SlotIndex.ObjectExtents(
-                                    object.key(),
-                                    object.lengthBytes(),
-                                    footer(wal.wal(), object).extents()));
+                                    object.key(), object.lengthBytes(), footer.extents()));
+                    producers.add(footer);
                 }
             }
         }
         try {
-            return base.plusAll(new ArrayList<>(newer.values()), tailMayBeMissing(slot, wals));
+            SlotIndex index =
+                    base.plusAll(new ArrayList<>(newer.values()), tailMayBeMissing(slot, wals));
+            return new SlotContents(index, producers.byPartition());
         } catch (SluiceException e) {
             if (foldedBeyond && e.code().equals("gap-in-log")) {
                 throw stale(slot, "a wal was folded beyond it", e);
@@ -161,7 +167,15 @@ public final class SlotIndexLoader {
         return ReferencedObjects.read(store, key, from, length);
     }
 
-    private static long extentCount(SlotCheckpoint checkpoint) {
+    private static long weight(SegmentFooter footer) {
+        long count = footer.extents().size();
+        for (PartitionProducers each : footer.producers()) {
+            count += each.producers().size();
+        }
+        return count;
+    }
+
+    private static long weight(SlotCheckpoint checkpoint) {
         long count = ENTRY_WEIGHT;
         for (SlotCheckpoint.PartitionState state : checkpoint.partitions()) {
             count += ENTRY_WEIGHT + state.index().extents().size() + state.producers().size();

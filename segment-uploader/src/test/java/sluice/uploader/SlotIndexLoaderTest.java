@@ -69,7 +69,8 @@ class SlotIndexLoaderTest {
                 new SlotIndexLoader(store, 1_000)
                         .load(
                                 slot(Optional.of(checkpoint), source(first)),
-                                Map.of(first.wal, first.record(State.OPEN)));
+                                Map.of(first.wal, first.record(State.OPEN)))
+                        .index();
 
         assertEquals(3, index.nextOffset(A));
         assertEquals(2, index.objectKeys().size());
@@ -271,7 +272,7 @@ class SlotIndexLoaderTest {
         for (WalRecord record : records) {
             wals.put(record.wal(), record);
         }
-        return loader.load(slot, wals);
+        return loader.load(slot, wals).index();
     }
 
     private void assertFails(Kind kind, String code, SlotRecord slot, WalRecord... records) {

@@ -64,10 +64,33 @@ final class UploadedWal {
                     ("value-" + "x".repeat(random.nextInt(60))).getBytes(StandardCharsets.US_ASCII);
             builder.append(timestampMs, null, value, List.of());
         }
+        return append(retentionClass, slot, partition, builder);
+    }
+
+    /** Appends one batch of an idempotent producer. */
+    ByteBuffer append(
+            RetentionClass retentionClass,
+            int slot,
+            PartitionId partition,
+            long producerId,
+            int producerEpoch,
+            int baseSequence,
+            int recordCount) {
+        var builder =
+                new BatchBuilder(64).producer(producerId, (short) producerEpoch, baseSequence);
+        for (int i = 0; i < recordCount; i++) {
+            builder.append(nowMs, null, new byte[] {1}, List.of());
+        }
+        return append(retentionClass, slot, partition, builder);
+    }
+
+    private ByteBuffer append(
+            RetentionClass retentionClass, int slot, PartitionId partition, BatchBuilder builder) {
+        int recordCount = builder.recordCount();
         ByteBuffer batch = builder.build();
         long base = nextOffsets.getOrDefault(partition, 0L);
         RecordBatch.setBaseOffset(batch, 0, base);
-        nextOffsets.put(partition, base + timestampsMs.length);
+        nextOffsets.put(partition, base + recordCount);
         open.add(new Entry(slot, partition, batch, nowMs, retentionClass));
         return batch;
     }
