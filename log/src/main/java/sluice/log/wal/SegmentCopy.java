@@ -127,7 +127,7 @@ public final class SegmentCopy {
         int at = 0;
         while (sequence < end && position < length) {
             if (!holdsEntry(chunk, at)) {
-                chunk = chunkAt(bytes, position);
+                chunk = chunkAt(bytes, position, length - position);
                 at = 0;
             }
             if (!WalEntry.isWhole(chunk, at, chunk.limit())
@@ -151,13 +151,14 @@ public final class SegmentCopy {
     }
 
     /** At least the whole entry at {@code position}, if its length is believable. */
-    private static ByteBuffer chunkAt(SegmentBytes bytes, long position) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+    private static ByteBuffer chunkAt(SegmentBytes bytes, long position, long available)
+            throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, available));
         fill(bytes, position, chunk);
         chunk.flip();
         if (chunk.limit() >= Integer.BYTES) {
             int entryBytes = chunk.getInt(WalEntry.LENGTH_AT);
-            if (entryBytes > CHUNK_BYTES && entryBytes <= WalEntry.BYTES_MAX) {
+            if (entryBytes > CHUNK_BYTES && entryBytes <= Math.min(WalEntry.BYTES_MAX, available)) {
                 chunk = ByteBuffer.allocate(entryBytes);
                 fill(bytes, position, chunk);
                 chunk.flip();
@@ -185,12 +186,14 @@ public final class SegmentCopy {
             throws IOException {
         long length = bytes.length();
         for (long position = broken + 1; position < length; position += CHUNK_BYTES) {
-            ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES + 2 * WalEntry.HEADER_BYTES);
+            int chunkBytes = CHUNK_BYTES + 2 * WalEntry.HEADER_BYTES;
+            ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(chunkBytes, length - position));
             fill(bytes, position, chunk);
             chunk.flip();
             int last = Math.min(CHUNK_BYTES, chunk.limit() - WalEntry.HEADER_BYTES);
             for (int at = 0; at <= last; at++) {
                 if (mayBeCommittedBehind(chunk, at, end)
+                        && WalEntry.length(chunk, at) <= length - position - at
                         && isWholeAt(bytes, position + at, chunk, at)) {
                     return true;
                 }

@@ -27,8 +27,8 @@ import sluice.log.wal.SegmentMembers.Member;
 public final class WalMachine {
 
     /**
-     * @param segmentBytesMax a segment that reached it is rolled
-     * @param segmentAgeNs a segment that has entries is rolled at this age
+     * @param segmentBytesMax a segment that reached it and has committed entries is rolled
+     * @param segmentAgeNs a segment that has committed entries is rolled at this age
      * @param memberSlowNs a member that owes an answer for longer is left behind
      * @param unackedBytesMax entries not yet on all disks; above it, {@link #hasRoom} says no
      * @param frameBytesMax entries sent in one frame
@@ -71,6 +71,9 @@ public final class WalMachine {
         void fenced();
     }
 
+    /** So many times the patience with slow members is doubled. */
+    private static final int SLOWER_MAX = 6;
+
     private final UUID wal;
     private final UUID self;
     private final Limits limits;
@@ -80,6 +83,7 @@ public final class WalMachine {
     private SegmentMembers members = SegmentMembers.NONE;
     private long segmentStart;
     private long segmentOpenedNs;
+    private int fruitlessRolls;
     private long position;
 
     private long next;
@@ -331,10 +335,13 @@ public final class WalMachine {
         if (slow.isPresent()) {
             return Optional.of("member slow: " + slow.get());
         }
+        if (hwm == segmentStart) {
+            return Optional.empty(); // What was sent again may be a full segment: let it arrive.
+        }
         if (isFull()) {
             return Optional.of("size");
         }
-        if (next > segmentStart && nowNs - segmentOpenedNs >= limits.segmentAgeNs()) {
+        if (nowNs - segmentOpenedNs >= limits.segmentAgeNs()) {
             return Optional.of("age");
         }
         return Optional.empty();
@@ -342,12 +349,13 @@ public final class WalMachine {
 
     /**
      * The member that holds the oldest entry up, if the entry waits too long. Entries that were
-     * sent again at a roll are given their time anew.
+     * sent again at a roll are given their time anew, and twice as much after each segment in which
+     * nothing was committed: else an owner whose members are all slow would only ever send again.
      */
     public Optional<UUID> slowest(long nowNs) {
         if (unacked.isEmpty()
                 || nowNs - Math.max(unacked.getFirst().appendedNs, segmentOpenedNs)
-                        <= limits.memberSlowNs()) {
+                        <= limits.memberSlowNs() << fruitlessRolls) {
             return Optional.empty();
         }
         return members.first(member -> member.end <= hwm);
@@ -369,6 +377,7 @@ public final class WalMachine {
             return false;
         }
         unsent.clear();
+        fruitlessRolls = hwm == segmentStart ? Math.min(fruitlessRolls + 1, SLOWER_MAX) : 0;
         int old = index;
         int started = preparedIndex;
         List<UUID> startedMembers = preparedMembers;

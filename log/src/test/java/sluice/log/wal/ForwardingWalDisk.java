@@ -7,11 +7,11 @@ import java.util.OptionalLong;
 import java.util.UUID;
 
 /** Another disk; tests override what they want to watch or to break. */
-class ForwardingWalDisk implements WalDisk {
+public class ForwardingWalDisk implements WalDisk {
 
     private final WalDisk disk;
 
-    ForwardingWalDisk(WalDisk disk) {
+    protected ForwardingWalDisk(WalDisk disk) {
         this.disk = disk;
     }
 

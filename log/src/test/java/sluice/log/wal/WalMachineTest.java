@@ -243,6 +243,8 @@ class WalMachineTest {
         @Test
         void aFullSegmentIsRolled() {
             append("x".repeat(1_000 - SegmentHeader.BYTES - WalEntry.HEADER_BYTES - 1));
+            machine.flush();
+            durable(0, 1, SELF, ANN, BOB);
             assertEquals(Optional.empty(), why());
             append("");
             assertEquals(Optional.of("size"), why());

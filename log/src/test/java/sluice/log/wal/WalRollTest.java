@@ -229,6 +229,32 @@ class WalRollTest {
     }
 
     @Test
+    void patienceGrowsWhileNothingIsCommitted() {
+        for (int segment = 1; segment <= 3; segment++) {
+            machine.prepared(segment, List.of(ANN, BOB, CID));
+            machine.roll(0, 0);
+        }
+        // The first of these rolls left a segment with committed entries, the others did not.
+        assertEquals(Optional.empty(), machine.slowest(4 * 25));
+        assertTrue(machine.slowest(4 * 25 + 1).isPresent());
+
+        durable(3, 3, ANN, BOB, CID);
+        machine.prepared(4, List.of(ANN, BOB, CID));
+        machine.roll(1_000, 0);
+        assertTrue(machine.slowest(1_026).isPresent());
+    }
+
+    @Test
+    void aSegmentThatIsFullOfWhatWasSentAgainIsNotLeftBeforeItArrived() {
+        append("x".repeat(2_000));
+        roll(ANN, BOB, CID);
+        assertEquals(Optional.empty(), machine.wantsRoll(1));
+
+        durable(1, 3, ANN, BOB, CID);
+        assertEquals(Optional.of("size"), machine.wantsRoll(1));
+    }
+
+    @Test
     void aRollWithNothingToSendAgainOnlyOpens() {
         durable(0, 5, SELF, ANN, BOB);
         roll(ANN, BOB, CID);

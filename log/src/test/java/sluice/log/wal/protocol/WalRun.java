@@ -1,0 +1,110 @@
+package sluice.log.wal.protocol;
+
+import java.time.Duration;
+
+/** One world from its beginning to the end, the same for the same seed. */
+final class WalRun {
+
+    private static final int STEPS = 120;
+    private static final Duration QUIET = Duration.ofSeconds(3);
+
+    private final WalWorld world;
+    private final Faults faults;
+    private final long seed;
+
+    WalRun(long seed, Breakage breakage) {
+        this.seed = seed;
+        this.world = new WalWorld(seed, breakage);
+        this.faults = new Faults(world);
+    }
+
+    /** Runs the world; what is wrong is thrown as an {@link AssertionError} that names the seed. */
+    Coverage run() {
+        try {
+            live();
+            if (seed % 3 == 0) {
+                faultsEndAndTheOwnerGoesOn();
+            }
+            recover();
+            theOwnerWakesAfterItAll();
+        } catch (RuntimeException e) {
+            throw new AssertionError("seed=" + seed + " breakage=" + world.breakage, e);
+        }
+        return world.coverage;
+    }
+
+    long traceHash() {
+        return world.time.traceHash();
+    }
+
+    private void live() {
+        for (int step = 0; step < STEPS && world.ownerLives(); step++) {
+            step();
+            int what = world.dice.nextInt(240);
+            if (what == 0) {
+                world.ownerNode().crash();
+            } else if (what == 1) {
+                world.startRecoverer();
+            } else if (what < 8) {
+                world.ownerNode().lane().execute(world.owner()::roll);
+            }
+        }
+    }
+
+    private void step() {
+        if (world.dice.nextInt(3) > 0) {
+            world.append(1 + world.dice.nextInt(5));
+        }
+        if (world.dice.nextInt(3) == 0) {
+            faults.happen();
+        }
+        world.time.runFor(Duration.ofNanos(world.dice.nextLong(4_000_000)));
+        if (world.dice.nextInt(8) == 0) {
+            world.checkCopies();
+        }
+    }
+
+    private void faultsEndAndTheOwnerGoesOn() {
+        world.restartAll();
+        world.time.runFor(QUIET);
+        boolean must = world.ownerLives() && world.chain.phase() == WalChain.Phase.OPEN;
+        world.ledger.check(
+                !must || world.owner().isDone(),
+                "faults ended and the owner does not commit: " + world.owner());
+    }
+
+    private void recover() {
+        if (world.dice.nextInt(3) > 0) {
+            world.ownerNode().crash();
+        }
+        world.startRecoverer();
+        for (int step = 0; step < STEPS / 4 && !world.ledger.isSealed(); step++) {
+            step();
+            if (world.dice.nextInt(20) == 0) {
+                world.startRecoverer();
+            }
+        }
+        long endNs = world.time.nowNs() + Duration.ofSeconds(20).toNanos();
+        while (!world.ledger.isSealed() && world.time.nowNs() < endNs) {
+            world.restartAll();
+            if (!world.recoveryIsUnderWay()) {
+                world.startRecoverer();
+            }
+            world.time.runUntil(world.ledger::isSealed, Duration.ofMillis(500));
+        }
+        world.checkCopies();
+        world.ledger.check(world.ledger.isSealed(), "faults ended and nobody could recover");
+    }
+
+    /** Its members have forgotten the wal meanwhile, as they may. */
+    private void theOwnerWakesAfterItAll() {
+        world.ownerNode().process().pause(Duration.ofMillis(200));
+        world.time.runFor(Duration.ofMillis(50));
+        world.trimAll();
+        world.append(3);
+        world.restartAll();
+        world.time.runFor(Duration.ofMillis(400));
+        world.append(3);
+        world.time.runFor(Duration.ofMillis(200));
+    }
+}
