@@ -106,6 +106,19 @@ final class DevProcess implements AutoCloseable {
         }
     }
 
+    /** Sends a signal to a gateway's own process. */
+    void signalGateway(int gateway, String name) throws IOException, InterruptedException {
+        String port = "-Dquarkus.http.port=" + gateways.get(gateway).getPort();
+        ProcessHandle process =
+                children.stream()
+                        .filter(child ->
+                                Stream.of(child.info().arguments().orElse(new String[0]))
+                                        .anyMatch(port::equals))
+                        .findFirst()
+                        .orElseThrow();
+        new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+    }
+
     int awaitExit() throws InterruptedException, TimeoutException {
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new TimeoutException("dev did not stop: " + String.join("\n", printed));
