@@ -12,7 +12,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./sluice dev} as a process: it starts, stops, and leaves nothing behind but its data. */
-@Timeout(180)
+@Timeout(600)
 @EnabledIf(
         value = "sluice.system.Built#everything",
         disabledReason = "the gateway and the stores are not packaged: run verify, not test")

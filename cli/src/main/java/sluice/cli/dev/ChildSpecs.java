@@ -70,6 +70,8 @@ record ChildSpecs(DevSettings settings) {
     private List<String> store(Path libraries, String heap, String main, String... options) {
         var command = jvm(heap);
         command.add("-XX:+UseSerialGC");
+        // Half the CPU until it answers; a store in development need not be fast for long.
+        command.add("-XX:TieredStopAtLevel=1");
         command.addAll(List.of(options));
         command.add("-cp");
         command.add(
@@ -85,6 +87,7 @@ record ChildSpecs(DevSettings settings) {
         var command = jvm(settings.heap());
         command.add("-ea:sluice...");
         command.add("-XX:+ExitOnOutOfMemoryError");
+        command.addAll(settings.jvmOptions());
         set(command, "quarkus.http.host", LOOPBACK);
         set(command, "quarkus.http.port", http);
         set(command, "sluice.data-dir", settings.data().resolve(name));
@@ -123,7 +126,6 @@ record ChildSpecs(DevSettings settings) {
                 List.of(
                         settings.installation().java().toString(),
                         "-Xmx" + heap,
-                        "-Xshare:auto",
                         "--enable-native-access=ALL-UNNAMED"));
     }
 

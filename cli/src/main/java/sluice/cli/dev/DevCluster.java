@@ -22,7 +22,7 @@ import java.util.function.Function;
  */
 final class DevCluster {
 
-    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration POLL = Duration.ofMillis(200);
     private static final int TAIL_LINES = 15;
 
     private final Function<String, Path> logs;
@@ -50,7 +50,7 @@ final class DevCluster {
     record Patience(Duration ready, Duration drain, Duration storeStop) {
         static final Patience USUAL =
                 new Patience(
-                        Duration.ofSeconds(120), Duration.ofSeconds(20), Duration.ofSeconds(5));
+                        Duration.ofSeconds(300), Duration.ofSeconds(20), Duration.ofSeconds(5));
     }
 
     /**

@@ -3,6 +3,8 @@ package sluice.cli.dev;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -61,6 +63,15 @@ public final class DevCommand implements Callable<Integer> {
             defaultValue = "512m")
     private String heap = "512m";
 
+    @Option(
+            names = "--jvm",
+            paramLabel = "OPTION",
+            description = {
+                "Further JVM option of each gateway, such as --jvm=-XX:StartFlightRecording; may be"
+                        + " repeated."
+            })
+    private List<String> jvmOptions = new ArrayList<>();
+
     /**
      * @throws SluiceException before anything is started, if it cannot be
      */
@@ -90,6 +101,7 @@ public final class DevCommand implements Callable<Integer> {
                 gateways,
                 port == 0 ? DevPorts.free(gateways) : DevPorts.above(port, gateways),
                 heap,
+                jvmOptions,
                 Installation.fromSystemProperty());
     }
 

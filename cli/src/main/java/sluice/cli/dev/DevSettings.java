@@ -1,6 +1,7 @@
 package sluice.cli.dev;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What one {@code dev} runs.
@@ -8,9 +9,15 @@ import java.nio.file.Path;
  * @param gateways how many, at least 1
  * @param ports where everything listens
  * @param heap of each gateway, as {@code -Xmx} takes it
+ * @param jvmOptions further ones of each gateway, after ours
  */
 record DevSettings(
-        Path data, int gateways, DevPorts ports, String heap, Installation installation) {
+        Path data,
+        int gateways,
+        DevPorts ports,
+        String heap,
+        List<String> jvmOptions,
+        Installation installation) {
 
     static final int GATEWAYS_MAX = 16;
 
@@ -24,6 +31,7 @@ record DevSettings(
     static final String SECRET_KEY = "sluice-secret";
 
     DevSettings {
+        jvmOptions = List.copyOf(jvmOptions);
         if (gateways < 1 || gateways > GATEWAYS_MAX) {
             throw new IllegalArgumentException("gateways=" + gateways);
         }
