@@ -94,13 +94,13 @@ class FooterProducersTest {
 
     @Test
     void theProducerThatWroteLastIsLast() {
-        append(A, 12, 0, 0, 1, 10);
         append(A, 11, 0, 0, 1, 10);
+        append(A, 12, 0, 0, 1, 10);
         append(A, 1, 10);
-        append(A, 12, 0, 1, 1, 10);
+        append(A, 11, 0, 1, 1, 10);
 
         assertEquals(
-                List.of(11L, 12L),
+                List.of(12L, 11L),
                 written().getFirst().producers().stream()
                         .map(ProducerSnapshot::producerId)
                         .toList());
