@@ -96,25 +96,39 @@ final class Faults {
         if (dice.nextBoolean()) {
             world.wipe(node);
         } else {
-            try {
-                damage(node);
-            } catch (IOException e) {
-                node.crash(); // The process has seen its disk fail already, and only not ended yet.
-            }
+            damage(node);
         }
     }
 
-    private void damage(WalNode node) throws IOException {
+    /** As an older snapshot of a disk does: what is left is whole, and too short. */
+    void loseTheEndOfACopy(WalNode node) {
+        if (lostDisks < LOST_DISKS_MAX && !node.damaged) {
+            lostDisks++;
+            node.crash();
+            damage(node);
+            restart(node);
+        }
+    }
+
+    private void damage(WalNode node) {
+        node.damaged = true;
+        try {
+            damageCopies(node);
+        } catch (IOException e) {
+            node.crash(); // The process has seen its disk fail already, and only not ended yet.
+        }
+    }
+
+    private void damageCopies(WalNode node) throws IOException {
         for (SegmentId segment : node.disk().list()) {
             if (!node.disk().exists(segment)) {
                 continue;
             }
-            node.damaged = true;
             world.coverage.count(Coverage.Of.COPIES_DAMAGED);
             long length = node.disk().length(segment);
             if (!world.everyCopyIsAsked()) {
                 damageVisibly(node, segment);
-            } else if (dice.nextBoolean()) {
+            } else if (dice.nextInt(4) > 0) {
                 node.disk().truncate(segment, dice.nextLong(length));
             } else {
                 node.disk().flipBit(segment, dice.nextLong(length), dice.nextInt(8));

@@ -102,7 +102,9 @@ final class WalOwner implements WalMachine.Output {
 
     private void tick() {
         lane.schedule(TICK, this::tick);
-        if (machine.hasPrepared() && machine.wantsRoll(lane.nowNs()).isPresent()) {
+        if (machine.hasPrepared()
+                && machine.wantsRoll(lane.nowNs()).isPresent()
+                && (preparedIsThere() || world.dice.nextInt(50) == 0)) {
             roll();
         } else if (machine.hasPrepared() && !writing && world.dice.nextInt(100) == 0) {
             replacePrepared();
@@ -112,7 +114,11 @@ final class WalOwner implements WalMachine.Output {
         }
     }
 
-    /** Leaves the segment behind, as soon as the link to a prepared member is there or is not. */
+    private boolean preparedIsThere() {
+        return machine.preparedMembers().stream()
+                .allMatch(disk -> transport.isConnected(disk, PeerTransport.Link.WAL));
+    }
+
     void roll() {
         if (world.breakage == Breakage.ACKS_DURING_ROLL) {
             long end = machine.hwm();

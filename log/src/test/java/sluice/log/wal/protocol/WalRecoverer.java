@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import sluice.log.SluiceException;
 import sluice.log.lane.Delay;
 import sluice.log.lane.Lane;
@@ -32,7 +33,7 @@ import sluice.log.wal.protocol.WalChain.SegmentPhase;
 final class WalRecoverer {
 
     private static final Delay CALL = Delay.ofMicros(100, 4_000);
-    private static final Duration ROUND = Duration.ofMillis(20);
+    private static final Duration ROUND = Duration.ofMillis(6);
 
     private final WalWorld world;
     private final VirtualTime.Scope process;
@@ -53,6 +54,12 @@ final class WalRecoverer {
         this.lane = process.lane("lane");
         this.roundsMin = world.everyCopyIsAsked() ? Integer.MAX_VALUE : world.dice.nextInt(4);
         lane.execute(this::begin);
+    }
+
+    @Override
+    public String toString() {
+        return "%s done=%s epoch=%d rounds=%d answers=%s"
+                .formatted(process.name(), isDone(), epoch, rounds, answers);
     }
 
     VirtualTime.Scope process() {
@@ -96,8 +103,11 @@ final class WalRecoverer {
         if (done) {
             return;
         }
-        if (isEnough() && recover()) {
-            return;
+        if (isEnough()) {
+            if (recover()) {
+                return;
+            }
+            answers.clear(); // A copy that was told of is gone: ask all again.
         }
         for (Link link : unsealed()) {
             for (UUID disk : link.members()) {
@@ -115,7 +125,7 @@ final class WalRecoverer {
                 CALL.draw(world.dice),
                 () -> {
                     Optional<WalNode> node = world.node(disk);
-                    if (node.isEmpty() || !node.get().isUp() || world.dice.nextInt(8) == 0) {
+                    if (node.isEmpty() || !node.get().isUp() || world.dice.nextInt(3) == 0) {
                         return;
                     }
                     node.get()
@@ -155,21 +165,28 @@ final class WalRecoverer {
         return before instanceof Fenced.Unknown ? now : before;
     }
 
+    /** One that knows is enough for each segment; it waits a while for the others. */
     private boolean isEnough() {
-        boolean all = true;
         for (Link link : unsealed()) {
-            Map<UUID, Fenced> told = answersOf(link);
-            if (told.values().stream().allMatch(answer -> answer instanceof Fenced.Unknown)) {
+            if (answersOf(link).values().stream().allMatch(a -> a instanceof Fenced.Unknown)) {
                 return false;
             }
-            all &=
-                    link.members().stream()
-                            .allMatch(disk -> told.containsKey(disk) || world.node(disk).isEmpty());
         }
-        if (!all && rounds >= roundsMin) {
-            world.coverage.count(Coverage.Of.RECOVERIES_FROM_FEWER_THAN_ALL);
-        }
-        return all || rounds >= roundsMin;
+        return rounds >= roundsMin || allAnswered();
+    }
+
+    private boolean allAnswered() {
+        return unsealed().stream()
+                .allMatch(link ->
+                        link.members().stream()
+                                .allMatch(disk ->
+                                        hasSaidAllItKnows(disk, answersOf(link).get(disk))));
+    }
+
+    private boolean hasSaidAllItKnows(UUID disk, @Nullable Fenced answer) {
+        return world.node(disk).map(node -> node.damaged && answer != null).orElse(true)
+                || answer instanceof Fenced.Held
+                || answer instanceof Fenced.NeverHeld;
     }
 
     private static Stream<Fenced.Held> heldIn(Map<UUID, Fenced> told) {
@@ -190,6 +207,7 @@ final class WalRecoverer {
         List<Recovered> log = new ArrayList<>();
         long cutAt = Long.MAX_VALUE;
         boolean begun = false;
+        boolean entriesCut = false;
         for (Link link : unsealed().reversed()) {
             Optional<Fenced.Held> held = best(link);
             if (link.phase() == SegmentPhase.PREPARED && held.isPresent()) {
@@ -208,7 +226,7 @@ final class WalRecoverer {
             if (link.phase() == SegmentPhase.OPEN && begun) {
                 world.ledger.check(end >= cutAt, "segment ends before the next: " + link);
                 if (world.breakage != Breakage.PREDECESSOR_NOT_CUT) {
-                    countCut(end > cutAt);
+                    entriesCut = end > cutAt;
                     end = cutAt;
                 }
             }
@@ -222,17 +240,17 @@ final class WalRecoverer {
             if (begun) {
                 world.coverage.count(Coverage.Of.RECOVERIES_WITH_PREPARED_BEGUN);
             }
+            if (entriesCut) {
+                world.coverage.count(Coverage.Of.RECOVERIES_CUTTING_ENTRIES);
+            }
+            if (!allAnswered()) {
+                world.coverage.count(Coverage.Of.RECOVERIES_FROM_FEWER_THAN_ALL);
+            }
             world.sealed(log);
         } else {
             world.coverage.count(Coverage.Of.RECOVERERS_THAT_LOST);
         }
         return true;
-    }
-
-    private void countCut(boolean entriesCut) {
-        if (entriesCut) {
-            world.coverage.count(Coverage.Of.RECOVERIES_CUTTING_ENTRIES);
-        }
     }
 
     /** Adds the entries of a segment below {@code end}, from any member that has them. */

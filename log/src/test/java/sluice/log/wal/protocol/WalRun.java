@@ -8,6 +8,9 @@ final class WalRun {
     private static final int STEPS = 120;
     private static final Duration QUIET = Duration.ofSeconds(3);
 
+    /** So long that a recovery is over before its end. */
+    private static final Duration SLEEP = Duration.ofSeconds(2);
+
     private final WalWorld world;
     private final Faults faults;
     private final long seed;
@@ -67,6 +70,8 @@ final class WalRun {
     private void faultsEndAndTheOwnerGoesOn() {
         world.restartAll();
         world.time.runFor(QUIET);
+        world.restartAll(); // Faults that lay in wait have happened by now.
+        world.time.runFor(QUIET);
         boolean must = world.ownerLives() && world.chain.phase() == WalChain.Phase.OPEN;
         world.ledger.check(
                 !must || world.owner().isDone(),
@@ -74,8 +79,13 @@ final class WalRun {
     }
 
     private void recover() {
-        if (world.dice.nextInt(3) > 0) {
-            world.ownerNode().crash();
+        switch (world.dice.nextInt(4)) {
+            case 0 -> world.ownerNode().crash();
+            case 1 -> {} // A wrong suspicion: it goes on.
+            default -> putTheOwnerToSleep();
+        }
+        if (world.everyCopyIsAsked()) {
+            faults.loseTheEndOfACopy(world.anyNode());
         }
         world.startRecoverer();
         for (int step = 0; step < STEPS / 4 && !world.ledger.isSealed(); step++) {
@@ -93,18 +103,36 @@ final class WalRun {
             world.time.runUntil(world.ledger::isSealed, Duration.ofMillis(500));
         }
         world.checkCopies();
-        world.ledger.check(world.ledger.isSealed(), "faults ended and nobody could recover");
+        world.ledger.check(
+                world.ledger.isSealed(), "faults ended and nobody could recover: " + world);
     }
 
-    /** Its members have forgotten the wal meanwhile, as they may. */
+    private void putTheOwnerToSleep() {
+        if (world.dice.nextBoolean()) {
+            world.restartAll();
+            world.time.runFor(Duration.ofMillis(150));
+        }
+        world.ownerNode().process().pause(SLEEP);
+    }
+
+    /** Its members were restarted meanwhile, and have forgotten the wal, as they may. */
     private void theOwnerWakesAfterItAll() {
-        world.ownerNode().process().pause(Duration.ofMillis(200));
-        world.time.runFor(Duration.ofMillis(50));
-        world.trimAll();
-        world.append(3);
+        int what = world.dice.nextInt(4);
+        for (WalNode node : world.nodes()) {
+            boolean sleeps = node.equals(world.ownerNode());
+            if (!sleeps && what == 0) {
+                node.crash();
+            } else if (!sleeps && what != 2) {
+                node.powerCut();
+            }
+        }
         world.restartAll();
-        world.time.runFor(Duration.ofMillis(400));
+        if (what == 2) {
+            world.trimAll();
+        }
         world.append(3);
-        world.time.runFor(Duration.ofMillis(200));
+        world.time.runFor(SLEEP);
+        world.append(3);
+        world.time.runFor(Duration.ofMillis(300));
     }
 }

@@ -171,14 +171,18 @@ final class WalWorld {
         ledger.sealed(log);
     }
 
+    @Override
+    public String toString() {
+        return "chain=%s up=%s recoverers=%s"
+                .formatted(
+                        chain.links(),
+                        nodes.values().stream().filter(WalNode::isUp).map(node -> node.id).toList(),
+                        recoverers);
+    }
+
     void trimAll() {
-        for (WalNode node : nodes()) {
-            try {
-                node.trim(node.disk().list());
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        }
+        List<SegmentId> all = chain.links().stream().map(link -> segment(link.index())).toList();
+        nodes().forEach(node -> node.trim(all));
     }
 
     void checkCopies() {
