@@ -38,7 +38,7 @@ class PurityTest {
                     "the edge",
                     type ->
                             type.getPackageName().equals("sluice.gateway")
-                                    || type.getPackageName().startsWith("sluice.gateway.wiring")
+                                    || type.getPackageName().startsWith("sluice.gateway.process")
                                     || type.getPackageName().startsWith("sluice.cli")
                                     || outermost(type).getSimpleName().equals("SystemClock"));
 
