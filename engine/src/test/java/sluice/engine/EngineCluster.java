@@ -236,6 +236,11 @@ final class EngineCluster {
 
     @Override
     public String toString() {
-        return "nodes=" + nodes + " wals=" + wals();
+        return "nodes=%s wals=%s"
+                .formatted(
+                        nodes,
+                        wals().stream()
+                                .filter(wal -> wal.state() != WalRecord.State.RELEASED)
+                                .toList());
     }
 }

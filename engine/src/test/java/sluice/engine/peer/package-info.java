@@ -1,0 +1,5 @@
+/** The bytes of calls, under test. */
+@NullMarked
+package sluice.engine.peer;
+
+import org.jspecify.annotations.NullMarked;
