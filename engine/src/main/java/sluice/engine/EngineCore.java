@@ -18,11 +18,9 @@ import sluice.log.peer.PeerTransport;
 import sluice.log.wal.WalFrame;
 import sluice.metadata.GatewayRecord;
 import sluice.metadata.ItemStore.Written;
-import sluice.metadata.SlotStore;
 import sluice.metadata.Versioned;
 import sluice.metadata.WalRecord;
 import sluice.metadata.WalStore;
-import sluice.uploader.SegmentPacker;
 import sluice.uploader.SlotIndex;
 
 /**
@@ -51,6 +49,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         LOST
     }
 
+    private final EngineParts parts;
     private final Lane lane;
     private final EnginePorts ports;
     private final EngineLimits limits;
@@ -59,7 +58,6 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     private final Membership membership;
     private final SlotTable table;
     private final WalStore walStore;
-    private final SlotStore slotStore;
     private final OwnedSlots owned;
     private final Recoveries recoveries;
     private final Trimmer trimmer;
@@ -71,44 +69,27 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     private boolean isLooking;
     private Map<UUID, Versioned<WalRecord>> wals = Map.of();
 
-    // From here on: there once the wal is open.
-    private Optional<Opened> opened = Optional.empty();
-
-    private record Opened(
-            WalRegistry registry,
-            WalKeeper keeper,
-            OwnerAppends appends,
-            OwnerReads reads,
-            Uploads uploads,
-            SlotKeeper slots,
-            Folder folder) {}
+    private Optional<OpenWal> opened = Optional.empty();
 
     /** Segments of the own wal before this one are no longer read from the disk. */
     private int tailFloor;
 
     EngineCore(
-            EnginePorts ports,
-            EngineLimits limits,
-            EngineMetrics metrics,
+            EngineParts parts,
             UUID wal,
-            Membership membership,
-            SlotTable table,
-            WalStore walStore,
-            SlotStore slotStore,
-            OwnedSlots owned,
             Recoveries recoveries,
             Trimmer trimmer,
             Consumer<String> onLost) {
-        this.ports = ports;
+        this.parts = parts;
+        this.ports = parts.ports();
         this.lane = ports.lane();
-        this.limits = limits;
-        this.metrics = metrics;
+        this.limits = parts.limits();
+        this.metrics = parts.metrics();
         this.wal = wal;
-        this.membership = membership;
-        this.table = table;
-        this.walStore = walStore;
-        this.slotStore = slotStore;
-        this.owned = owned;
+        this.membership = parts.membership();
+        this.table = parts.table();
+        this.walStore = parts.walStore();
+        this.owned = parts.owned();
         this.recoveries = recoveries;
         this.trimmer = trimmer;
         this.onLost = onLost;
@@ -192,56 +173,10 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     }
 
     private void open(Versioned<WalRecord> created) {
-        var registry = new WalRegistry(lane, ports.background(), walStore, created, this::lost);
-        var keeper = new WalKeeper(lane, ports.transport(), membership, registry, limits, this);
-        var appends =
-                new OwnerAppends(
-                        lane, keeper.wal(), owned, limits, metrics, ports.disk()::usedBytes);
-        var reads =
-                new OwnerReads(
-                        lane,
-                        ports.background(),
-                        owned,
-                        ports.disk(),
-                        wal,
-                        limits.waitingReadersMax());
-        var uploads =
-                new Uploads(
-                        lane,
-                        ports.background(),
-                        ports.disk(),
-                        ports.objects(),
-                        new SegmentPacker(ports.randoms().get()),
-                        registry,
-                        metrics,
-                        limits.uploadsMax(),
-                        this::uploaded);
-        var slots =
-                new SlotKeeper(
-                        lane,
-                        ports.background(),
-                        slotStore,
-                        table,
-                        owned,
-                        membership,
-                        keeper,
-                        limits,
-                        metrics);
-        var folder =
-                new Folder(
-                        lane,
-                        ports.background(),
-                        slotStore,
-                        ports.objects(),
-                        owned,
-                        table,
-                        registry,
-                        keeper,
-                        limits.foldObjects(),
-                        ports.randoms().get());
-        opened = Optional.of(new Opened(registry, keeper, appends, reads, uploads, slots, folder));
+        OpenWal wired = OpenWal.wire(parts, created, this, this::uploaded, this::lost);
+        opened = Optional.of(wired);
         phase = Phase.OPEN;
-        keeper.open();
+        wired.keeper().open();
         LOG.atInfo()
                 .addKeyValue("wal", wal)
                 .addKeyValue("members", created.value().chain().getFirst().members())
@@ -350,12 +285,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     }
 
     private void stopWork(String why) {
-        opened.ifPresent(each -> {
-            each.keeper().stop();
-            each.slots().stop();
-            each.folder().stop();
-            each.appends().fail(why);
-        });
+        opened.ifPresent(each -> each.stop(why));
         owned.clear();
     }
 
@@ -379,7 +309,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
             answer.accept(OwnerAppends.failed(OwnedSlots.notOwner(-1)));
             return;
         }
-        Opened now = opened.get();
+        OpenWal now = opened.get();
         switch (request) {
             case CallRequest.Append append -> {
                 if (phase == Phase.DRAINING) {
@@ -436,7 +366,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     }
 
     private void awaitUploaded(Runnable done) {
-        Opened now = opened.orElseThrow();
+        OpenWal now = opened.orElseThrow();
         if (phase == Phase.LOST) {
             done.run();
         } else if (!now.registry().record().chain().isEmpty()) {
@@ -463,11 +393,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         gauges.put("slots.owned", (long) owned.count());
         gauges.put("tail.entries", owned.tailEntries());
         gauges.put("disk.used.bytes", ports.disk().usedBytes());
-        opened.ifPresent(each -> {
-            gauges.put("wal.unacked.bytes", each.keeper().wal().unackedBytes());
-            gauges.put("upload.queue", (long) each.uploads().queued());
-            gauges.put("registry.queue", (long) each.registry().queued());
-        });
+        opened.ifPresent(each -> each.addTo(gauges));
         return gauges;
     }
 }

@@ -135,15 +135,16 @@ public final class GatewayEngine implements Engine {
                         metrics);
         core =
                 new EngineCore(
-                        ports,
-                        limits,
-                        metrics,
+                        new EngineParts(
+                                ports,
+                                limits,
+                                metrics,
+                                membership,
+                                table,
+                                walStore,
+                                slotStore,
+                                owned),
                         wal,
-                        membership,
-                        table,
-                        walStore,
-                        slotStore,
-                        owned,
                         recoveries,
                         new Trimmer(ports.memberLane(), ports.disk(), member),
                         onLost);

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import sluice.log.SluiceException;
 import sluice.log.batch.BatchBuilder;
-import sluice.uploader.ProducerSnapshot;
+import sluice.log.object.ProducerSnapshot;
 
 /** What a partition remembers of its producers. */
 class ProducersTest {

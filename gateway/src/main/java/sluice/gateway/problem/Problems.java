@@ -6,12 +6,12 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sluice.gateway.Chance;
 import sluice.gateway.EdgeClock;
 import sluice.log.SluiceException;
 
@@ -30,9 +30,11 @@ public final class Problems {
     private final MeterRegistry metrics;
     private final RefusalLog refusals = new RefusalLog();
     private final EdgeClock clock;
+    private final Chance chance;
     private final Map<String, Counter> countersByCode = new ConcurrentHashMap<>();
 
-    Problems(MeterRegistry metrics, EdgeClock clock) {
+    Problems(MeterRegistry metrics, EdgeClock clock, Chance chance) {
+        this.chance = chance;
         this.clock = clock;
         this.metrics = metrics;
     }
@@ -68,7 +70,7 @@ public final class Problems {
             }
             return Problem.of(known);
         }
-        String logId = UUID.randomUUID().toString();
+        String logId = chance.word();
         LOGGER.atError().addKeyValue("logId", logId).setCause(cause).log("request failed");
         return Problem.of(ProblemType.INTERNAL, "Something went wrong that should not.")
                 .with("logId", logId);

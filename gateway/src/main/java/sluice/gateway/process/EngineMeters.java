@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import sluice.engine.GatewayEngine;
 
 /** Shows the engine's counters and present values as metrics, {@code sluice_engine_…}. */
-public final class EngineMeters {
+final class EngineMeters {
 
     private static final String PREFIX = "sluice.engine.";
 

@@ -35,7 +35,7 @@ import sluice.metadata.Pause;
 import sluice.uploader.HistoryLimits;
 
 /** The engine of this process with all that it stands on, opened in order and closed in reverse. */
-public final class EngineProcess implements AutoCloseable {
+final class EngineProcess implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineProcess.class);
     private static final int MAILBOX_MAX = 100_000;

@@ -1,10 +1,11 @@
 package sluice.gateway.produce;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntUnaryOperator;
+import sluice.gateway.Chance;
 
 /**
  * Chooses partitions for records without a key: one partition until some bytes went there or some
@@ -30,8 +31,9 @@ final class StickyPartitions {
     private final Map<Long, Turn> byTopic = new ConcurrentHashMap<>();
     private final IntUnaryOperator firstPartition;
 
-    StickyPartitions() {
-        this(partitions -> ThreadLocalRandom.current().nextInt(partitions));
+    @Inject
+    StickyPartitions(Chance chance) {
+        this(chance::below);
     }
 
     /**

@@ -1,4 +1,4 @@
-package sluice.gateway;
+package sluice.gateway.process;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -8,8 +8,8 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import sluice.engine.Engine;
-import sluice.gateway.process.EngineMeters;
-import sluice.gateway.process.EngineProcess;
+import sluice.gateway.EdgeClock;
+import sluice.gateway.GatewayConfig;
 
 /** The one place where settings become an engine. */
 @Dependent

@@ -1,4 +1,4 @@
-package sluice.gateway;
+package sluice.gateway.process;
 
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;

@@ -1,0 +1,107 @@
+package sluice.engine;
+
+import java.util.Map;
+import sluice.log.lane.Background;
+import sluice.log.lane.Lane;
+import sluice.metadata.Versioned;
+import sluice.metadata.WalRecord;
+import sluice.uploader.SegmentPacker;
+
+/** What works only once the wal is open. All of it is owned by the engine's lane. */
+record OpenWal(
+        WalRegistry registry,
+        WalKeeper keeper,
+        OwnerAppends appends,
+        OwnerReads reads,
+        Uploads uploads,
+        SlotKeeper slots,
+        Folder folder) {
+
+    /**
+     * Makes and connects the parts; nothing is begun.
+     *
+     * @param created the wal's record, just written
+     */
+    static OpenWal wire(
+            EngineParts parts,
+            Versioned<WalRecord> created,
+            WalKeeper.Observer observer,
+            Uploads.Observer uploaded,
+            WalRegistry.Lost lost) {
+        EnginePorts ports = parts.ports();
+        EngineLimits limits = parts.limits();
+        Lane lane = ports.lane();
+        Background background = ports.background();
+        OwnedSlots owned = parts.owned();
+        var registry = new WalRegistry(lane, background, parts.walStore(), created, lost);
+        var keeper =
+                new WalKeeper(
+                        lane, ports.transport(), parts.membership(), registry, limits, observer);
+        var appends =
+                new OwnerAppends(
+                        lane,
+                        keeper.wal(),
+                        owned,
+                        limits,
+                        parts.metrics(),
+                        ports.disk()::usedBytes);
+        var reads =
+                new OwnerReads(
+                        lane,
+                        background,
+                        owned,
+                        ports.disk(),
+                        created.value().wal(),
+                        limits.waitingReadersMax());
+        var uploads =
+                new Uploads(
+                        lane,
+                        background,
+                        ports.disk(),
+                        ports.objects(),
+                        new SegmentPacker(ports.randoms().get()),
+                        registry,
+                        parts.metrics(),
+                        limits.uploadsMax(),
+                        uploaded);
+        var slots =
+                new SlotKeeper(
+                        lane,
+                        background,
+                        parts.slotStore(),
+                        parts.table(),
+                        owned,
+                        parts.membership(),
+                        keeper,
+                        limits,
+                        parts.metrics());
+        var folder =
+                new Folder(
+                        lane,
+                        background,
+                        parts.slotStore(),
+                        ports.objects(),
+                        owned,
+                        parts.table(),
+                        registry,
+                        keeper,
+                        limits.foldObjects(),
+                        ports.randoms().get());
+        return new OpenWal(registry, keeper, appends, reads, uploads, slots, folder);
+    }
+
+    /** Ends all work; who waits for an append is told that its outcome is unknown. */
+    void stop(String why) {
+        keeper.stop();
+        slots.stop();
+        folder.stop();
+        appends.fail(why);
+    }
+
+    /** Adds present values by name. */
+    void addTo(Map<String, Long> gauges) {
+        gauges.put("wal.unacked.bytes", keeper.wal().unackedBytes());
+        gauges.put("upload.queue", (long) uploads.queued());
+        gauges.put("registry.queue", (long) registry.queued());
+    }
+}
