@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import sluice.engine.Engine.Acks;
 import sluice.engine.Engine.Appended;
@@ -300,7 +299,6 @@ class EngineFailoverTest {
     }
 
     @Test
-    @Disabled("needs the producers' state in segment footers, which recovery does not read yet")
     void aRetryAfterFailoverIsADuplicateWithTheSameOffset() {
         var cluster = EngineCluster.running(33, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
