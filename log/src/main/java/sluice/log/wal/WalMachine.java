@@ -1,7 +1,6 @@
 package sluice.log.wal;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -71,30 +70,22 @@ public final class WalMachine {
         void fenced();
     }
 
-    /** So many times the patience with slow members is doubled. */
-    private static final int SLOWER_MAX = 6;
-
     private final UUID wal;
     private final UUID self;
     private final Limits limits;
     private final Output output;
+    private final Patience patience;
 
     private int index;
     private SegmentMembers members = SegmentMembers.NONE;
     private long segmentStart;
     private long segmentOpenedNs;
-    private int fruitlessRolls;
     private long position;
 
     private long next;
     private long hash = WalEntry.FIRST_HASH;
     private long hwm;
-    private long hwmHash = WalEntry.FIRST_HASH;
-
-    /** Entries not on all disks, oldest first. */
-    private final ArrayDeque<PendingEntry> unacked = new ArrayDeque<>();
-
-    private long unackedBytes;
+    private final UnackedEntries unacked = new UnackedEntries();
     private final UnsentEntries unsent = new UnsentEntries();
     private long ownerEnd;
 
@@ -110,6 +101,7 @@ public final class WalMachine {
         this.self = self;
         this.limits = limits;
         this.output = output;
+        this.patience = new Patience(limits.memberSlowNs());
     }
 
     /** Begins the first segment; the metadata names it OPEN with these members from entry 0. */
@@ -174,11 +166,12 @@ public final class WalMachine {
 
     public boolean hasRoom(int payloadBytes) {
         return !stopped
-                && unackedBytes + WalEntry.HEADER_BYTES + payloadBytes <= limits.unackedBytesMax();
+                && unacked.bytes() + WalEntry.HEADER_BYTES + payloadBytes
+                        <= limits.unackedBytesMax();
     }
 
     public long unackedBytes() {
-        return unackedBytes;
+        return unacked.bytes();
     }
 
     /** No more appends and no more acknowledgements, for ever. */
@@ -223,8 +216,7 @@ public final class WalMachine {
                         baseOffset,
                         payload);
         var pending = new PendingEntry(next, header, payload, nowNs);
-        unacked.addLast(pending);
-        unackedBytes += pending.bytes;
+        unacked.add(pending);
         hash = WalEntry.hashOf(header, 0);
         next++;
         place(pending);
@@ -247,7 +239,7 @@ public final class WalMachine {
         }
         for (Member member : members.all()) {
             if (!member.lost) {
-                send(member, unsent.frame(segmentId()));
+                send(member, unsent.frame(new SegmentId(wal, index)));
             }
         }
         unsent.clear();
@@ -257,10 +249,6 @@ public final class WalMachine {
         if (!output.send(member.disk, frame)) {
             member.lost = true;
         }
-    }
-
-    private SegmentId segmentId() {
-        return new SegmentId(wal, index);
     }
 
     /** What a member said. */
@@ -305,12 +293,10 @@ public final class WalMachine {
 
     private void commit(long end) {
         hwm = end;
-        while (!unacked.isEmpty() && unacked.getFirst().sequence < end) {
-            PendingEntry done = unacked.removeFirst();
-            unackedBytes -= done.bytes;
-            hwmHash = WalEntry.hashOf(done.header, 0);
-            output.entryCommitted(done.sequence, index, done.position, done.bytes);
-        }
+        patience.committed();
+        unacked.releaseBelow(
+                end,
+                done -> output.entryCommitted(done.sequence, index, done.position, done.bytes));
         output.committed(end);
     }
 
@@ -324,19 +310,15 @@ public final class WalMachine {
 
     /** Why the current segment should be left behind now, if it should. */
     public Optional<String> wantsRoll(long nowNs) {
-        if (stopped || members.isEmpty()) {
+        if (stopped) {
             return Optional.empty();
         }
-        Optional<UUID> lost = members.first(member -> member.lost);
-        if (lost.isPresent()) {
-            return Optional.of("member lost: " + lost.get());
-        }
-        Optional<UUID> slow = slowest(nowNs);
-        if (slow.isPresent()) {
-            return Optional.of("member slow: " + slow.get());
-        }
-        if (hwm == segmentStart) {
-            return Optional.empty(); // What was sent again may be a full segment: let it arrive.
+        Optional<String> fault =
+                members.first(member -> member.lost)
+                        .map(disk -> "member lost: " + disk)
+                        .or(() -> slowest(nowNs).map(disk -> "member slow: " + disk));
+        if (fault.isPresent() || hwm == segmentStart) {
+            return fault; // What was sent again may be a full segment already: let it arrive.
         }
         if (isFull()) {
             return Optional.of("size");
@@ -349,13 +331,12 @@ public final class WalMachine {
 
     /**
      * The member that holds the oldest entry up, if the entry waits too long. Entries that were
-     * sent again at a roll are given their time anew, and twice as much after each segment in which
-     * nothing was committed: else an owner whose members are all slow would only ever send again.
+     * sent again at a roll are given their time anew.
      */
     public Optional<UUID> slowest(long nowNs) {
         if (unacked.isEmpty()
-                || nowNs - Math.max(unacked.getFirst().appendedNs, segmentOpenedNs)
-                        <= limits.memberSlowNs() << fruitlessRolls) {
+                || !patience.isOver(
+                        nowNs - Math.max(unacked.oldest().appendedNs, segmentOpenedNs))) {
             return Optional.empty();
         }
         return members.first(member -> member.end <= hwm);
@@ -377,17 +358,17 @@ public final class WalMachine {
             return false;
         }
         unsent.clear();
-        fruitlessRolls = hwm == segmentStart ? Math.min(fruitlessRolls + 1, SLOWER_MAX) : 0;
+        if (hwm == segmentStart && !unacked.isEmpty()) {
+            patience.leftInVain();
+        }
         int old = index;
-        int started = preparedIndex;
-        List<UUID> startedMembers = preparedMembers;
+        begin(preparedIndex, preparedMembers, nowNs, wallMs);
         unprepare();
-        begin(started, startedMembers, nowNs, wallMs);
-        for (PendingEntry pending : unacked) {
+        for (PendingEntry pending : unacked.all()) {
             place(pending);
         }
         flush();
-        output.rolled(old, started, hwm);
+        output.rolled(old, index, hwm);
         return true;
     }
 
@@ -397,7 +378,8 @@ public final class WalMachine {
         segmentOpenedNs = nowNs;
         position = SegmentHeader.BYTES;
         ownerEnd = Math.max(ownerEnd, hwm);
-        var open = new WalFrame.Open(segmentId(), hwm, hwmHash, wallMs);
+        var open =
+                new WalFrame.Open(new SegmentId(wal, index), hwm, unacked.releasedHash(), wallMs);
         members = new SegmentMembers(newMembers, hwm);
         for (Member member : members.all()) {
             send(member, open.encode());
@@ -413,6 +395,6 @@ public final class WalMachine {
     @Override
     public String toString() {
         return "wal=%s segment=%d next=%d hwm=%d unacked=%d prepared=%d"
-                .formatted(wal, index, next, hwm, unacked.size(), preparedIndex);
+                .formatted(wal, index, next, hwm, unacked.count(), preparedIndex);
     }
 }

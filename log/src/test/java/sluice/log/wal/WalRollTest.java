@@ -237,11 +237,30 @@ class WalRollTest {
         // The first of these rolls left a segment with committed entries, the others did not.
         assertEquals(Optional.empty(), machine.slowest(4 * 25));
         assertTrue(machine.slowest(4 * 25 + 1).isPresent());
+    }
 
+    @Test
+    void patienceIsShortAgainOnceSomethingWasCommitted() {
+        for (int segment = 1; segment <= 3; segment++) {
+            machine.prepared(segment, List.of(ANN, BOB, CID));
+            machine.roll(0, 0);
+        }
         durable(3, 3, ANN, BOB, CID);
-        machine.prepared(4, List.of(ANN, BOB, CID));
-        machine.roll(1_000, 0);
-        assertTrue(machine.slowest(1_026).isPresent());
+
+        assertEquals(Optional.empty(), machine.slowest(25));
+        assertTrue(machine.slowest(26).isPresent());
+    }
+
+    @Test
+    void rollsOfAnIdleWalAreNotInVain() {
+        durable(0, 5, SELF, ANN, BOB);
+        for (int segment = 1; segment <= 3; segment++) {
+            machine.prepared(segment, List.of(ANN, BOB, CID));
+            machine.roll(0, 0);
+        }
+        append("f");
+
+        assertTrue(machine.slowest(26).isPresent());
     }
 
     @Test
