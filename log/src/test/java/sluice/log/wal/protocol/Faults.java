@@ -88,7 +88,7 @@ final class Faults {
         }
     }
 
-    private void loseDisk(WalNode node) {
+    void loseDisk(WalNode node) {
         if (lostDisks >= LOST_DISKS_MAX || node.damaged || dice.nextInt(3) == 0) {
             return;
         }

@@ -80,12 +80,16 @@ final class WalChain {
         return OptionalLong.of(++epoch);
     }
 
+    boolean maySeal(long recovererEpoch) {
+        return phase == Phase.FENCING && epoch == recovererEpoch;
+    }
+
     /** FENCING → SEALED, by the recoverer that has the newest epoch. */
     boolean seal(long recovererEpoch) {
-        if (phase != Phase.FENCING || epoch != recovererEpoch) {
-            return false;
+        boolean may = maySeal(recovererEpoch);
+        if (may) {
+            phase = Phase.SEALED;
         }
-        phase = Phase.SEALED;
-        return true;
+        return may;
     }
 }

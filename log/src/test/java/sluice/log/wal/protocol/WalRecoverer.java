@@ -204,6 +204,13 @@ final class WalRecoverer {
 
     /** False if bytes could not be read now; another round may reach other copies. */
     private boolean recover() {
+        if (!world.chain.maySeal(epoch)) {
+            // It does not know it yet, but its write would be refused: what it is told now may be
+            // of segments that were trimmed since, and proves nothing.
+            done = true;
+            world.coverage.count(Coverage.Of.RECOVERERS_THAT_LOST);
+            return true;
+        }
         List<Recovered> log = new ArrayList<>();
         long cutAt = Long.MAX_VALUE;
         boolean begun = false;
@@ -234,23 +241,30 @@ final class WalRecoverer {
                 return false;
             }
         }
+        boolean preparedBegun = begun;
+        boolean someCut = entriesCut;
         done = true;
-        if (world.chain.seal(epoch)) {
-            world.coverage.count(Coverage.Of.RECOVERIES);
-            if (begun) {
-                world.coverage.count(Coverage.Of.RECOVERIES_WITH_PREPARED_BEGUN);
-            }
-            if (entriesCut) {
-                world.coverage.count(Coverage.Of.RECOVERIES_CUTTING_ENTRIES);
-            }
-            if (!allAnswered()) {
-                world.coverage.count(Coverage.Of.RECOVERIES_FROM_FEWER_THAN_ALL);
-            }
-            world.sealed(log);
-        } else {
-            world.coverage.count(Coverage.Of.RECOVERERS_THAT_LOST);
-        }
+        process.schedule(
+                CALL.draw(world.dice), () -> lane.execute(() -> seal(log, preparedBegun, someCut)));
         return true;
+    }
+
+    private void seal(List<Recovered> log, boolean preparedBegun, boolean entriesCut) {
+        if (!world.chain.seal(epoch)) {
+            world.coverage.count(Coverage.Of.RECOVERERS_THAT_LOST);
+            return;
+        }
+        world.coverage.count(Coverage.Of.RECOVERIES);
+        if (preparedBegun) {
+            world.coverage.count(Coverage.Of.RECOVERIES_WITH_PREPARED_BEGUN);
+        }
+        if (entriesCut) {
+            world.coverage.count(Coverage.Of.RECOVERIES_CUTTING_ENTRIES);
+        }
+        if (!allAnswered()) {
+            world.coverage.count(Coverage.Of.RECOVERIES_FROM_FEWER_THAN_ALL);
+        }
+        world.sealed(log);
     }
 
     /** Adds the entries of a segment below {@code end}, from any member that has them. */

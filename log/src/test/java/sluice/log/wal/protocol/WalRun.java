@@ -5,7 +5,7 @@ import java.time.Duration;
 /** One world from its beginning to the end, the same for the same seed. */
 final class WalRun {
 
-    private static final int STEPS = 120;
+    private static final int STEPS_MAX = 120;
     private static final Duration QUIET = Duration.ofSeconds(3);
 
     /** So long that a recovery is over before its end. */
@@ -41,7 +41,8 @@ final class WalRun {
     }
 
     private void live() {
-        for (int step = 0; step < STEPS && world.ownerLives(); step++) {
+        int steps = 10 + world.dice.nextInt(STEPS_MAX);
+        for (int step = 0; step < steps && world.ownerLives(); step++) {
             step();
             int what = world.dice.nextInt(240);
             if (what == 0) {
@@ -86,9 +87,11 @@ final class WalRun {
         }
         if (world.everyCopyIsAsked()) {
             faults.loseTheEndOfACopy(world.anyNode());
+        } else {
+            faults.loseDisk(world.anyNode());
         }
         world.startRecoverer();
-        for (int step = 0; step < STEPS / 4 && !world.ledger.isSealed(); step++) {
+        for (int step = 0; step < STEPS_MAX / 4 && !world.ledger.isSealed(); step++) {
             step();
             if (world.dice.nextInt(20) == 0) {
                 world.startRecoverer();
@@ -117,7 +120,7 @@ final class WalRun {
 
     /** Its members were restarted meanwhile, and have forgotten the wal, as they may. */
     private void theOwnerWakesAfterItAll() {
-        int what = world.dice.nextInt(4);
+        int what = world.dice.nextInt(3);
         for (WalNode node : world.nodes()) {
             boolean sleeps = node.equals(world.ownerNode());
             if (!sleeps && what == 0) {
