@@ -6,7 +6,7 @@ import java.time.Duration;
 final class WalRun {
 
     private static final int STEPS_MAX = 120;
-    private static final Duration QUIET = Duration.ofSeconds(3);
+    private static final Duration QUIET = Duration.ofSeconds(1);
 
     /** So long that a recovery is over before its end. */
     private static final Duration SLEEP = Duration.ofSeconds(2);
@@ -69,10 +69,10 @@ final class WalRun {
     }
 
     private void faultsEndAndTheOwnerGoesOn() {
-        world.restartAll();
-        world.time.runFor(QUIET);
-        world.restartAll(); // Faults that lay in wait have happened by now.
-        world.time.runFor(QUIET);
+        for (int round = 0; round < 5; round++) {
+            world.restartAll(); // Again, for faults of disks lie in wait until the next sync.
+            world.time.runFor(QUIET);
+        }
         boolean must = world.ownerLives() && world.chain.phase() == WalChain.Phase.OPEN;
         world.ledger.check(
                 !must || world.owner().isDone(),
