@@ -142,7 +142,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
                             isCreating = false;
                             if (outcome
                                     instanceof Outcome.Success<Versioned<WalRecord>>(var found)) {
-                                if (isTaken(found.value())) {
+                                if (Authority.isTaken(found.value())) {
                                     lost("its wal was recovered before it was open");
                                 } else {
                                     open(found);
@@ -156,11 +156,6 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         return walStore.create(created) instanceof Written.Applied(long version)
                 ? new Versioned<>(created, version)
                 : walStore.get(wal).orElseThrow();
-    }
-
-    /** True if a recoverer has, or had, the wal: nothing may be acknowledged in it any more. */
-    private static boolean isTaken(WalRecord record) {
-        return record.state() == WalRecord.State.FENCING || record.recoverer().isPresent();
     }
 
     private List<UUID> choose(int segment) {
@@ -213,7 +208,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         Map<UUID, Versioned<WalRecord>> before = wals;
         wals = byId;
         Versioned<WalRecord> own = byId.get(wal);
-        if (own != null && isTaken(own.value())) {
+        if (own != null && Authority.isTaken(own.value())) {
             // An idle gateway has no member to tell it so.
             lost("the wal's record was taken by a recoverer");
             return;

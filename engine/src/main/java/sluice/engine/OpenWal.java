@@ -37,6 +37,8 @@ record OpenWal(
         var keeper =
                 new WalKeeper(
                         lane, ports.transport(), parts.membership(), registry, limits, observer);
+        var authority =
+                new Authority(lane, background, parts.walStore(), created.value().wal(), lost);
         var appends =
                 new OwnerAppends(
                         lane,
@@ -44,6 +46,7 @@ record OpenWal(
                         owned,
                         limits,
                         parts.metrics(),
+                        authority,
                         ports.disk()::usedBytes);
         var reads =
                 new OwnerReads(
@@ -52,6 +55,7 @@ record OpenWal(
                         owned,
                         ports.disk(),
                         created.value().wal(),
+                        authority,
                         limits.waitingReadersMax());
         var uploads =
                 new Uploads(

@@ -75,6 +75,7 @@ final class OwnerAppends {
     private final OwnedSlots slots;
     private final EngineLimits limits;
     private final EngineMetrics metrics;
+    private final Authority authority;
     private final LongSupplier diskUsedBytes;
     private final long diskUsedBytesMax;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
@@ -98,12 +99,14 @@ final class OwnerAppends {
             OwnedSlots slots,
             EngineLimits limits,
             EngineMetrics metrics,
+            Authority authority,
             LongSupplier diskUsedBytes) {
         this.lane = lane;
         this.wal = wal;
         this.slots = slots;
         this.limits = limits;
         this.metrics = metrics;
+        this.authority = authority;
         this.diskUsedBytes = diskUsedBytes;
         long budget = limits.member().diskBytesMax();
         this.diskUsedBytesMax = budget - budget / DISK_RESERVE;
@@ -122,7 +125,15 @@ final class OwnerAppends {
         try {
             admit(request.batch());
             PartitionLog log = slots.partition(slot, request.partition());
-            Optional<Producers.Range> earlier = log.producers.check(request.batch());
+            Optional<Producers.Range> earlier;
+            try {
+                earlier = log.producers.check(request.batch());
+            } catch (SluiceException refusal) {
+                authority.confirm(
+                        () -> answer.accept(failed(refusal)),
+                        error -> answer.accept(failed(error)));
+                return;
+            }
             if (earlier.isPresent()) {
                 answerDuplicate(earlier.get(), request.acks(), answer);
             } else {

@@ -35,6 +35,7 @@ final class OwnerReads {
     private final OwnedSlots slots;
     private final WalDisk disk;
     private final UUID wal;
+    private final Authority authority;
     private final int waitingMax;
     private int waiting;
 
@@ -47,12 +48,14 @@ final class OwnerReads {
             OwnedSlots slots,
             WalDisk disk,
             UUID wal,
+            Authority authority,
             int waitingMax) {
         this.lane = lane;
         this.background = background;
         this.slots = slots;
         this.disk = disk;
         this.wal = wal;
+        this.authority = authority;
         this.waitingMax = waitingMax;
     }
 
@@ -70,7 +73,10 @@ final class OwnerReads {
         long offset = request.offset();
         long hwm = log.highWatermark();
         if (offset < log.logStart || offset > hwm) {
-            answer.accept(OwnerAppends.failed(outOfRange(offset, log.logStart, hwm)));
+            SluiceException refusal = outOfRange(offset, log.logStart, hwm);
+            authority.confirm(
+                    () -> answer.accept(OwnerAppends.failed(refusal)),
+                    error -> answer.accept(OwnerAppends.failed(error)));
         } else if (offset == hwm) {
             awaitRecords(log, request, answer);
         } else if (offset < log.tail.start()) {

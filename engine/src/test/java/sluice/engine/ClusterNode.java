@@ -31,12 +31,12 @@ final class ClusterNode {
     private MemoryWalDisk disk;
     private boolean holdsSyncs;
     private int starts;
-    private @Nullable Process process;
+    private @Nullable Running process;
 
     /** Starts the process again, a while after it ended because its wal was lost. */
     boolean restartsWhenLost = true;
 
-    private record Process(VirtualTime.Scope scope, UUID wal, GatewayEngine engine) {}
+    private record Running(VirtualTime.Scope scope, UUID wal, GatewayEngine engine) {}
 
     ClusterNode(EngineCluster cluster, String name) {
         this.cluster = cluster;
@@ -56,8 +56,8 @@ final class ClusterNode {
         return process != null;
     }
 
-    private Process running() {
-        Process present = process;
+    private Running running() {
+        Running present = process;
         if (present == null) {
             throw cluster.failure(name + " is not up", null);
         }
@@ -126,7 +126,7 @@ final class ClusterNode {
                 new GatewayEngine(
                         ports, cluster.limits, cluster.cluster, wal, self, why -> lost(scope, why));
         engines.add(engine);
-        process = new Process(scope, wal, engine);
+        process = new Running(scope, wal, engine);
         engine.start();
     }
 
@@ -186,7 +186,7 @@ final class ClusterNode {
 
     /** SIGTERM; completes when the process has ended. */
     CompletableFuture<Void> drain() {
-        Process draining = running();
+        Running draining = running();
         var ended = new CompletableFuture<Void>();
         draining.engine()
                 .drain()

@@ -8,9 +8,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import sluice.engine.Engine.Acks;
 import sluice.engine.Engine.Appended;
+import sluice.log.SluiceException;
 import sluice.metadata.TopicRecord;
 import sluice.metadata.WalRecord;
 
@@ -240,14 +242,7 @@ class EngineFailoverTest {
         stale.thenAccept(answers::add);
         ClusterNode other =
                 cluster.nodes.stream().filter(node -> node != owner).findFirst().orElseThrow();
-        cluster.await(
-                "another owner",
-                () ->
-                        !cluster.slot(topic.slots().getFirst())
-                                .owner()
-                                .orElseThrow()
-                                .node()
-                                .equals(owner.id()));
+        cluster.await("another owner", () -> isOwnedByAnother(cluster, topic, owner));
         assertEquals(1, cluster.producer().append(other, topic, 0, "b"));
         cluster.runFor(FAILOVER_MAX);
 
@@ -256,6 +251,51 @@ class EngineFailoverTest {
         assertEquals(List.of("a", "b"), values.subList(0, 2));
         for (Appended answer : answers) {
             assertEquals("stale", values.get((int) answer.baseOffset()));
+        }
+    }
+
+    @Test
+    void anOwnerThatSleptRefusesNothingThatTheNewOwnerKnows() {
+        for (long seed = 340; seed < 350; seed++) {
+            var cluster = EngineCluster.running(seed, 3);
+            TopicRecord topic = cluster.createTopic("orders", 1);
+            ClusterNode owner = cluster.ownerOf(topic, 0);
+            ClusterNode other = cluster.notOwnerOf(topic, 0);
+            var producer = cluster.producer();
+            producer.append(other, topic, 0, "a");
+            owner.pause(Duration.ofSeconds(20));
+            var awake = cluster.time.nowNs() + Duration.ofSeconds(20).toNanos();
+            cluster.await("another owner", () -> isOwnedByAnother(cluster, topic, owner));
+            producer.append(other, topic, 0, "b");
+
+            // Asked by the sleeper itself, which learns of its loss at its first look, or before.
+            var appended = producer.send(owner, topic, 0, "c");
+            var read = owner.engine().fetch(topic, 0, 2, 1000, Duration.ofSeconds(5));
+            cluster.await("awake", () -> cluster.time.nowNs() >= awake);
+            cluster.runFor(Duration.ofSeconds(1));
+            assertNotRefused(cluster, appended);
+            assertNotRefused(cluster, read);
+        }
+    }
+
+    private static boolean isOwnedByAnother(
+            EngineCluster cluster, TopicRecord topic, ClusterNode owner) {
+        return !cluster.slot(topic.slots().getFirst())
+                .owner()
+                .orElseThrow()
+                .node()
+                .equals(owner.id());
+    }
+
+    /** Done, or of unknown outcome, or lost with the process; never refused for good. */
+    private static void assertNotRefused(EngineCluster cluster, CompletionStage<?> answer) {
+        if (answer.toCompletableFuture().isCompletedExceptionally()) {
+            Throwable failure = answer.toCompletableFuture().exceptionNow();
+            assertFalse(
+                    failure instanceof SluiceException error
+                            && (error.kind() == SluiceException.Kind.CONFLICT
+                                    || error.kind() == SluiceException.Kind.INVALID),
+                    () -> cluster + " " + failure);
         }
     }
 

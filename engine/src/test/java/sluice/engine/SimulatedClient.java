@@ -25,7 +25,7 @@ final class SimulatedClient {
     private final ReadHistory history;
     private final TopicRecord topic;
     private final String name;
-    private TestProducer producer;
+    private final TestProducer producer;
     private final List<Acknowledged> acknowledged = new ArrayList<>();
     private int lastValue;
     private int attempt;
@@ -129,15 +129,7 @@ final class SimulatedClient {
                     later(
                             Duration.ofMillis(50 + cluster.time.random().nextInt(200)),
                             () -> sendAgain(ofAttempt, batch));
-            case CONFLICT -> {
-                if (SimulatedRun.PRODUCERS_SURVIVE) {
-                    throw cluster.failure("a producer that keeps its order is refused", error);
-                }
-                // What an earlier try left is not known to the new owner: begin anew.
-                producer = cluster.producer();
-                done();
-            }
-            case INVALID, NOT_FOUND, FENCED, DATA ->
+            case CONFLICT, INVALID, NOT_FOUND, FENCED, DATA ->
                     throw cluster.failure("a wrong refusal of " + batch, error);
         }
     }
