@@ -38,6 +38,9 @@ final class OwnerAppends {
      */
     private static final long DISK_RESERVE = 8;
 
+    /** Well below what an entry, and a frame that carries one, may have. */
+    private static final int BATCH_BYTES_MAX = 16 << 20;
+
     private static final class Pending {
         final long sequence;
         final PartitionLog log;
@@ -150,6 +153,13 @@ final class OwnerAppends {
                     SluiceException.Kind.FENCED,
                     "not-owner",
                     "this gateway lost its wal and takes no more records; ask another gateway");
+        }
+        if (batch.remaining() > BATCH_BYTES_MAX) {
+            throw new SluiceException(
+                    SluiceException.Kind.INVALID,
+                    "batch-too-large",
+                    "a batch must fit a frame between gateways: bytes=%d max=%d; send smaller batches"
+                            .formatted(batch.remaining(), BATCH_BYTES_MAX));
         }
         if (!wal.hasRoom(batch.remaining())) {
             metrics.refused();
