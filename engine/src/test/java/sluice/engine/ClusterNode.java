@@ -44,6 +44,10 @@ final class ClusterNode {
         this.disk = new MemoryWalDisk(cluster.newId(), Runnable::run);
     }
 
+    String name() {
+        return name;
+    }
+
     UUID id() {
         return disk.diskId();
     }

@@ -52,6 +52,7 @@ final class EngineCluster {
 
     private final Items probe;
     private long lastProducerId = 1_000_000;
+    private String running = "";
 
     EngineCluster(long seed, int gateways) {
         this(seed, gateways, new TestLimits());
@@ -62,6 +63,7 @@ final class EngineCluster {
         this.limits = limits.build();
         time = new VirtualTime(seed);
         world = time.scope("world");
+        time.traceTo(line -> running = line.split(" ", 3)[1]);
         network = new MemoryNetwork(time.random(), Delay.ofMicros(30, 400), NetworkLimits.DEFAULT);
         cluster = new ClusterRecord(newId(), SLOTS);
         probe = new Items(itemStore, time.random(), wait -> {});
@@ -115,12 +117,13 @@ final class EngineCluster {
         return nodes.stream().filter(ClusterNode::isUp).toList();
     }
 
-    UUID newId() {
-        return new UUID(time.random().nextLong(), time.random().nextLong());
+    /** True while an event of this gateway's happens; for faults that one gateway meets alone. */
+    boolean isRunning(ClusterNode node) {
+        return running.startsWith(node.name() + "#");
     }
 
-    Supplier<Long> producerIds() {
-        return () -> ++lastProducerId;
+    UUID newId() {
+        return new UUID(time.random().nextLong(), time.random().nextLong());
     }
 
     TestProducer producer() {
