@@ -111,7 +111,8 @@ record ChildSpecs(DevSettings settings) {
         set(command, "sluice.dynamodb.secret-key", DevSettings.SECRET_KEY);
         set(command, "sluice.dev.create-stores", true);
         set(command, "sluice.dev.parent-pid", ProcessHandle.current().pid());
-        // A quick start is worth more here than fine shares: each slot costs a write at every start.
+        // A quick start is worth more here than fine shares: each slot costs a write at every
+        // start.
         set(command, "sluice.cluster.slots", "" + SLOTS);
         set(command, "sluice.cluster.expected-gateways", settings.gateways());
         set(command, "sluice.replication-factor", settings.replicationFactor());
