@@ -314,10 +314,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
                     now.appends().append(append, answer);
                 }
             }
-            case CallRequest.Fetch fetch -> {
-                metrics.tailRead();
-                now.reads().fetch(fetch, answer);
-            }
+            case CallRequest.Fetch fetch -> now.reads().fetch(fetch, answer);
             case CallRequest.OffsetAt offsetAt -> now.reads().offsetAt(offsetAt, answer);
             case CallRequest.Status status -> now.reads().status(status, answer);
             case CallRequest.Fence _, CallRequest.ReadSegment _ ->

@@ -149,7 +149,7 @@ public final class GatewayEngine implements Engine {
                         new Trimmer(ports.memberLane(), ports.disk(), member),
                         onLost);
         router = new Router(lane, calls, table, membership, limits, metrics, core::handle);
-        tail = new RoutedTail(lane, router, limits);
+        tail = new RoutedTail(lane, router, limits, metrics);
         reader =
                 new PartitionReader(
                         tail,

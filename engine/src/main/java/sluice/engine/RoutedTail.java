@@ -18,11 +18,13 @@ final class RoutedTail implements Tail {
     private final Lane lane;
     private final Router router;
     private final EngineLimits limits;
+    private final EngineMetrics metrics;
 
-    RoutedTail(Lane lane, Router router, EngineLimits limits) {
+    RoutedTail(Lane lane, Router router, EngineLimits limits, EngineMetrics metrics) {
         this.lane = lane;
         this.router = router;
         this.limits = limits;
+        this.metrics = metrics;
     }
 
     @Override
@@ -40,10 +42,14 @@ final class RoutedTail implements Tail {
                 limits.callTimeout().plus(wait),
                 reply ->
                         switch (reply) {
-                            case CallReply.Tail(var batches, var hwm, var logStart) ->
-                                    new Answer.Records(batches, hwm, logStart);
-                            case CallReply.History(var tailStart, var hwm, var logStart) ->
-                                    new Answer.InHistory(tailStart, hwm, logStart);
+                            case CallReply.Tail(var batches, var hwm, var logStart) -> {
+                                metrics.tailRead();
+                                yield new Answer.Records(batches, hwm, logStart);
+                            }
+                            case CallReply.History(var tailStart, var hwm, var logStart) -> {
+                                metrics.historyRead();
+                                yield new Answer.InHistory(tailStart, hwm, logStart);
+                            }
                             default -> throw unexpected(reply);
                         });
     }
