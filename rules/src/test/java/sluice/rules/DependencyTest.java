@@ -27,13 +27,14 @@ class DependencyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "sluice.log..,         sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.gateway.. sluice.cli..",
-        "sluice.metadata..,    sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.gateway.. sluice.cli..",
-        "sluice.uploader..,    sluice.consumer.. sluice.engine.. sluice.gateway.. sluice.cli..",
-        "sluice.consumer..,    sluice.uploader.. sluice.engine.. sluice.gateway.. sluice.cli..",
-        "sluice.engine..,      sluice.gateway.. sluice.cli..",
-        "sluice.gateway..,     sluice.cli..",
-        "sluice.cli..,         sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.gateway..",
+        "sluice.log..,         sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.cli..",
+        "sluice.metadata..,    sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.cli..",
+        "sluice.uploader..,    sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.cli..",
+        "sluice.consumer..,    sluice.uploader.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.cli..",
+        "sluice.engine..,      sluice.simulation.. sluice.gateway.. sluice.cli..",
+        "sluice.simulation..,  sluice.gateway.. sluice.cli..",
+        "sluice.gateway..,     sluice.simulation.. sluice.cli..",
+        "sluice.cli..,         sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway..",
     })
     void aModuleKnowsOnlyThoseBelowIt(String module, String above) {
         noClasses()
@@ -51,7 +52,15 @@ class DependencyTest {
     @Test
     void packagesOfAModuleHaveNoCycles() {
         for (String module :
-                List.of("log", "metadata", "uploader", "consumer", "engine", "gateway", "cli")) {
+                List.of(
+                        "log",
+                        "metadata",
+                        "uploader",
+                        "consumer",
+                        "engine",
+                        "simulation",
+                        "gateway",
+                        "cli")) {
             SlicesRuleDefinition.slices()
                     .matching("sluice." + module + ".(*)..")
                     .should()

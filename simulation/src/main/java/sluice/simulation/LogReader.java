@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,29 +7,29 @@ import sluice.engine.Engine.Fetched;
 import sluice.metadata.TopicRecord;
 
 /** Reads whole partitions by way of one gateway. */
-final class TestReader {
+final class LogReader {
 
     private static final int FETCH_BYTES = 8 << 10;
 
-    private final EngineCluster cluster;
+    private final SimulatedCluster cluster;
 
-    TestReader(EngineCluster cluster) {
+    LogReader(SimulatedCluster cluster) {
         this.cluster = cluster;
     }
 
     /** All values from the log start to the high watermark, which must be without a hole. */
-    List<String> values(ClusterNode via, TopicRecord topic, int partition) {
-        return found(via, topic, partition).stream().map(TestProducer.Found::value).toList();
+    List<String> values(SimulatedGateway via, TopicRecord topic, int partition) {
+        return found(via, topic, partition).stream().map(SimulatedProducer.Found::value).toList();
     }
 
-    List<TestProducer.Found> found(ClusterNode via, TopicRecord topic, int partition) {
+    List<SimulatedProducer.Found> found(SimulatedGateway via, TopicRecord topic, int partition) {
         long next = cluster.await(via.engine().status(topic, partition)).logStart();
-        var all = new ArrayList<TestProducer.Found>();
+        var all = new ArrayList<SimulatedProducer.Found>();
         while (true) {
             Fetched fetched =
                     cluster.await(
                             via.engine().fetch(topic, partition, next, FETCH_BYTES, Duration.ZERO));
-            for (TestProducer.Found each : TestProducer.records(fetched.batches())) {
+            for (SimulatedProducer.Found each : SimulatedProducer.records(fetched.batches())) {
                 if (each.offset() >= next) {
                     if (each.offset() != next) {
                         throw cluster.failure(

@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -25,16 +25,16 @@ import sluice.metadata.memory.MemoryItemStore.Fault;
 import sluice.uploader.memory.ObjectFaults;
 
 /** What a cluster does while a store is away or answers badly, and when it is full. */
-class EngineFaultsTest {
+class FaultsTest {
 
     @Test
     void writesGoOnWhileTheMetadataStoreIsAwayForSomeSeconds() {
-        var limits = new TestLimits();
+        var limits = new SimulatedLimits();
         limits.segmentAge = Duration.ofSeconds(20);
-        var cluster = EngineCluster.running(41, 3, limits);
+        var cluster = SimulatedCluster.running(41, 3, limits);
         TopicRecord topic = cluster.createTopic("orders", 1);
         var producer = cluster.producer();
-        ClusterNode owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
         producer.append(owner, topic, 0, "v0");
 
         cluster.itemFaults((call, table, key) -> Fault.REFUSED);
@@ -46,7 +46,7 @@ class EngineFaultsTest {
         cluster.runFor(Duration.ofSeconds(30));
 
         assertEquals(List.of(), cluster.nodes.stream().flatMap(n -> n.losses().stream()).toList());
-        assertEquals(20, new TestReader(cluster).values(cluster.node(0), topic, 0).size());
+        assertEquals(20, new LogReader(cluster).values(cluster.node(0), topic, 0).size());
         for (WalRecord wal : cluster.wals()) {
             assertEquals(WalRecord.State.OPEN, wal.state(), "nobody was taken for dead");
         }
@@ -55,10 +55,10 @@ class EngineFaultsTest {
 
     @Test
     void writesGoOnWhileTheObjectStoreIsAwayAndUploadsCatchUp() {
-        var cluster = EngineCluster.running(42, 3);
+        var cluster = SimulatedCluster.running(42, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
         var producer = cluster.producer();
-        ClusterNode owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
 
         cluster.objects.faults((call, key) -> ObjectFaults.Fate.FAIL_BEFORE);
         for (int i = 0; i < 30; i++) {
@@ -67,28 +67,28 @@ class EngineFaultsTest {
         }
         assertTrue(owner.counter("wal.rolls") > 3);
         assertEquals(0, cluster.wal(owner.wal()).uploadedEnd());
-        assertEquals(30, new TestReader(cluster).values(cluster.node(1), topic, 0).size());
+        assertEquals(30, new LogReader(cluster).values(cluster.node(1), topic, 0).size());
 
         cluster.objects.faults(ObjectFaults.none());
         cluster.await("uploads", () -> cluster.wal(owner.wal()).uploadedEnd() == 30);
-        assertEquals(30, new TestReader(cluster).values(cluster.node(2), topic, 0).size());
+        assertEquals(30, new LogReader(cluster).values(cluster.node(2), topic, 0).size());
     }
 
     @Test
     void aFullDiskRefusesHonestlyAndTakesWritesAgainOnceUploadsCaughtUp() {
-        var limits = new TestLimits();
+        var limits = new SimulatedLimits();
         limits.diskBytesMax = 400 << 10;
         limits.unackedBytesMax = 64 << 10;
-        var cluster = EngineCluster.running(43, 3, limits);
+        var cluster = SimulatedCluster.running(43, 3, limits);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
         var producer = cluster.producer();
         cluster.objects.faults((call, key) -> ObjectFaults.Fate.FAIL_BEFORE);
 
         var acknowledged = new ArrayList<Long>();
         var codes = new HashSet<String>();
         String value = "x".repeat(8_000);
-        TestProducer.Numbered waiting = producer.next(0, value);
+        SimulatedProducer.Numbered waiting = producer.next(0, value);
         for (int i = 0; i < 200; i++) {
             try {
                 acknowledged.add(
@@ -113,7 +113,8 @@ class EngineFaultsTest {
         cluster.runFor(Duration.ofSeconds(40));
         acknowledged.add(
                 cluster.await(producer.send(owner, topic, Acks.ALL, waiting)).baseOffset());
-        List<TestProducer.Found> found = new TestReader(cluster).found(cluster.node(0), topic, 0);
+        List<SimulatedProducer.Found> found =
+                new LogReader(cluster).found(cluster.node(0), topic, 0);
         assertTrue(acknowledged.getLast() < found.size());
         assertEquals(Set.copyOf(acknowledged).size(), acknowledged.size());
     }
@@ -121,7 +122,7 @@ class EngineFaultsTest {
     @Test
     void lostResponsesOfAllWritesLoseNothingAndGiveNoSlotTwoOwners() {
         for (long seed = 440; seed < 450; seed++) {
-            var cluster = new EngineCluster(seed, 3);
+            var cluster = new SimulatedCluster(seed, 3);
             cluster.itemFaults((call, table, key) ->
                     (call == Call.PUT || call == Call.DELETE)
                                     && cluster.time.random().nextInt(3) == 0
@@ -143,8 +144,8 @@ class EngineFaultsTest {
                 cluster.runFor(Duration.ofMillis(300));
             }
             cluster.awaitReady();
-            var reader = new TestReader(cluster);
-            for (ClusterNode node : cluster.nodes) {
+            var reader = new LogReader(cluster);
+            for (SimulatedGateway node : cluster.nodes) {
                 for (int partition = 0; partition < 3; partition++) {
                     List<String> values = reader.values(node, topic, partition);
                     assertEquals(10, values.size(), "seed=" + seed);
@@ -162,7 +163,7 @@ class EngineFaultsTest {
     void aWriteOfTheMetadataWhoseOutcomeStaysUnknownIsNoLoss() {
         // All looks after the write fail too, so that the store's users are told UNKNOWN_OUTCOME.
         for (Table table : List.of(Table.WALS, Table.SLOTS, Table.HEARTBEATS)) {
-            var cluster = new EngineCluster(46, 3);
+            var cluster = new SimulatedCluster(46, 3);
             var until = new long[] {Duration.ofSeconds(8).toNanos()};
             cluster.itemFaults((call, called, key) -> {
                 if (called != table || cluster.time.nowNs() > until[0]) {
@@ -186,14 +187,14 @@ class EngineFaultsTest {
                     List.of(),
                     cluster.nodes.stream().flatMap(n -> n.losses().stream()).toList(),
                     table.toString());
-            assertEquals(20, new TestReader(cluster).values(cluster.node(2), topic, 0).size());
+            assertEquals(20, new LogReader(cluster).values(cluster.node(2), topic, 0).size());
         }
     }
 
     @Test
     void aDrainWhoseSealHasALostResponseEnds() {
-        var cluster = EngineCluster.running(47, 3);
-        ClusterNode node = cluster.node(0);
+        var cluster = SimulatedCluster.running(47, 3);
+        SimulatedGateway node = cluster.node(0);
         var wal = node.wal();
         node.restartsWhenLost = false;
         cluster.itemFaults((call, table, key) -> {
@@ -215,12 +216,12 @@ class EngineFaultsTest {
 
     @Test
     void aDuplicateOfWhatIsNotCommittedIsToldThatTheOutcomeIsUnknown() {
-        var limits = new TestLimits();
+        var limits = new SimulatedLimits();
         limits.memberSlow = Duration.ofSeconds(60);
         limits.segmentAge = Duration.ofSeconds(60);
-        var cluster = EngineCluster.running(48, 3, limits);
+        var cluster = SimulatedCluster.running(48, 3, limits);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
         cluster.notOwnerOf(topic, 0).holdSyncs();
         var producer = cluster.producer();
         var numbered = producer.next(0, "a");
@@ -233,7 +234,7 @@ class EngineFaultsTest {
         assertEquals(Kind.UNKNOWN_OUTCOME, told.kind());
         var toldAgain = assertThrows(SluiceException.class, () -> cluster.await(second));
         assertEquals(Kind.UNKNOWN_OUTCOME, toldAgain.kind());
-        cluster.nodes.forEach(ClusterNode::releaseSyncs);
+        cluster.nodes.forEach(SimulatedGateway::releaseSyncs);
         assertEquals(
                 new Appended(0, true),
                 cluster.await(producer.send(owner, topic, Acks.ALL, numbered)));
@@ -241,12 +242,12 @@ class EngineFaultsTest {
 
     @Test
     void aSleeperThatWakesDoesNotTouchTheRecordsOfSlotsThatOthersTook() {
-        var limits = new TestLimits();
+        var limits = new SimulatedLimits();
         limits.foldObjects = 1;
         for (long seed = 490; seed < 500; seed++) {
-            var cluster = EngineCluster.running(seed, 3, limits);
+            var cluster = SimulatedCluster.running(seed, 3, limits);
             TopicRecord topic = cluster.createTopic("orders", 24);
-            ClusterNode sleeper = cluster.node(0);
+            SimulatedGateway sleeper = cluster.node(0);
             var producer = cluster.producer();
             for (int partition = 0; partition < 24; partition++) {
                 producer.append(cluster.node(1), topic, partition, "a");

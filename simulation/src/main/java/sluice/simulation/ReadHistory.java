@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,11 +14,11 @@ import sluice.metadata.TopicRecord;
 /** All that was ever read: one value for an offset, for every reader and for ever. */
 final class ReadHistory {
 
-    private final EngineCluster cluster;
+    private final SimulatedCluster cluster;
     private final Map<Integer, TreeMap<Long, String>> logs = new HashMap<>();
     private long reads;
 
-    ReadHistory(EngineCluster cluster) {
+    ReadHistory(SimulatedCluster cluster) {
         this.cluster = cluster;
     }
 
@@ -38,11 +38,11 @@ final class ReadHistory {
 
     /** Starts one read at a gateway and a place by chance. */
     void readSome(TopicRecord topic) {
-        List<ClusterNode> up = cluster.up();
+        List<SimulatedGateway> up = cluster.up();
         if (up.isEmpty()) {
             return;
         }
-        ClusterNode via = up.get(cluster.time.random().nextInt(up.size()));
+        SimulatedGateway via = up.get(cluster.time.random().nextInt(up.size()));
         int partition = cluster.time.random().nextInt(topic.partitions());
         long end = end(partition);
         long from =
@@ -58,7 +58,7 @@ final class ReadHistory {
             int partition, long from, @Nullable Fetched fetched, @Nullable Throwable failure) {
         if (fetched != null) {
             reads++;
-            List<TestProducer.Found> found = TestProducer.records(fetched.batches());
+            List<SimulatedProducer.Found> found = SimulatedProducer.records(fetched.batches());
             found.forEach(each -> remember(partition, each));
             if (!found.isEmpty() && found.getFirst().offset() > from) {
                 throw cluster.failure(
@@ -76,7 +76,7 @@ final class ReadHistory {
         }
     }
 
-    private void remember(int partition, TestProducer.Found found) {
+    private void remember(int partition, SimulatedProducer.Found found) {
         String before =
                 logs.computeIfAbsent(partition, _ -> new TreeMap<>())
                         .putIfAbsent(found.offset(), found.value());
@@ -90,11 +90,11 @@ final class ReadHistory {
 
     /** Reads all partitions whole by way of each gateway; what was ever read must be there. */
     void readAll(TopicRecord topic) {
-        var reader = new TestReader(cluster);
-        for (ClusterNode node : cluster.up()) {
+        var reader = new LogReader(cluster);
+        for (SimulatedGateway node : cluster.up()) {
             for (int partition = 0; partition < topic.partitions(); partition++) {
-                List<TestProducer.Found> all = reader.found(node, topic, partition);
-                for (TestProducer.Found each : all) {
+                List<SimulatedProducer.Found> all = reader.found(node, topic, partition);
+                for (SimulatedProducer.Found each : all) {
                     remember(partition, each);
                 }
                 if (all.size() != log(partition).size()) {

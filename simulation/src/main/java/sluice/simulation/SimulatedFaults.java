@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +21,7 @@ final class SimulatedFaults {
 
     private static final Duration QUIET = Duration.ofSeconds(14);
 
-    private final EngineCluster cluster;
+    private final SimulatedCluster cluster;
     private final RandomGenerator random;
     private final Map<String, Long> reached = new TreeMap<>();
     private boolean isStopped;
@@ -29,7 +29,7 @@ final class SimulatedFaults {
     private boolean isMetadataAway;
     private boolean areObjectsAway;
 
-    SimulatedFaults(EngineCluster cluster) {
+    SimulatedFaults(SimulatedCluster cluster) {
         this.cluster = cluster;
         this.random = cluster.time.random();
         for (String each :
@@ -91,9 +91,9 @@ final class SimulatedFaults {
         cluster.itemFaults((call, table, key) -> Fault.NONE);
         cluster.objects.faults(ObjectFaults.none());
         cluster.network.healAll();
-        for (ClusterNode node : cluster.nodes) {
+        for (SimulatedGateway node : cluster.nodes) {
             node.releaseSyncs();
-            for (ClusterNode other : cluster.nodes) {
+            for (SimulatedGateway other : cluster.nodes) {
                 cluster.network.slow(node.id(), other.id(), Delay.ofMicros(30, 400));
             }
             node.start();
@@ -123,11 +123,11 @@ final class SimulatedFaults {
         reached.merge(what, 1L, Long::sum);
     }
 
-    private ClusterNode any() {
+    private SimulatedGateway any() {
         return cluster.nodes.get(random.nextInt(cluster.nodes.size()));
     }
 
-    private ClusterNode otherThan(ClusterNode node) {
+    private SimulatedGateway otherThan(SimulatedGateway node) {
         int step = 1 + random.nextInt(cluster.nodes.size() - 1);
         return cluster.nodes.get((cluster.nodes.indexOf(node) + step) % cluster.nodes.size());
     }
@@ -137,8 +137,8 @@ final class SimulatedFaults {
     }
 
     private void fault() {
-        ClusterNode node = any();
-        ClusterNode other = otherThan(node);
+        SimulatedGateway node = any();
+        SimulatedGateway other = otherThan(node);
         switch (random.nextInt(14)) {
             case 0, 1 -> {
                 count("kill");
@@ -154,7 +154,7 @@ final class SimulatedFaults {
             }
             case 3 -> {
                 count("kill of all");
-                cluster.nodes.forEach(ClusterNode::crash);
+                cluster.nodes.forEach(SimulatedGateway::crash);
                 cluster.nodes.forEach(each -> after(some(3_000), each::start));
             }
             case 4 -> {

@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,20 +21,20 @@ final class SimulatedClient {
     /** A value and the offset that was acknowledged. */
     record Acknowledged(int partition, long offset, String value) {}
 
-    private final EngineCluster cluster;
+    private final SimulatedCluster cluster;
     private final ReadHistory history;
     private final TopicRecord topic;
     private final String name;
-    private final TestProducer producer;
+    private final SimulatedProducer producer;
     private final List<Acknowledged> acknowledged = new ArrayList<>();
     private int lastValue;
     private int attempt;
     private long retries;
     private boolean isStopped;
-    private TestProducer.@Nullable Numbered underWay;
+    private SimulatedProducer.@Nullable Numbered underWay;
     private @Nullable SluiceException lastError;
 
-    SimulatedClient(EngineCluster cluster, ReadHistory history, TopicRecord topic, String name) {
+    SimulatedClient(SimulatedCluster cluster, ReadHistory history, TopicRecord topic, String name) {
         this.cluster = cluster;
         this.history = history;
         this.topic = topic;
@@ -80,14 +80,14 @@ final class SimulatedClient {
         send(batch);
     }
 
-    private void send(TestProducer.Numbered batch) {
+    private void send(SimulatedProducer.Numbered batch) {
         int thisAttempt = ++attempt;
-        List<ClusterNode> up = cluster.up();
+        List<SimulatedGateway> up = cluster.up();
         if (up.isEmpty()) {
             later(Duration.ofMillis(200), () -> sendAgain(thisAttempt, batch));
             return;
         }
-        ClusterNode via = up.get(cluster.time.random().nextInt(up.size()));
+        SimulatedGateway via = up.get(cluster.time.random().nextInt(up.size()));
         later(ANSWER_MAX, () -> sendAgain(thisAttempt, batch));
         producer.send(via, topic, Acks.ALL, batch)
                 .whenComplete((appended, failure) ->
@@ -96,7 +96,7 @@ final class SimulatedClient {
                                 () -> answered(thisAttempt, batch, appended, failure)));
     }
 
-    private void sendAgain(int ofAttempt, TestProducer.Numbered batch) {
+    private void sendAgain(int ofAttempt, SimulatedProducer.Numbered batch) {
         if (ofAttempt == attempt) {
             retries++;
             send(batch);
@@ -105,7 +105,7 @@ final class SimulatedClient {
 
     private void answered(
             int ofAttempt,
-            TestProducer.Numbered batch,
+            SimulatedProducer.Numbered batch,
             @Nullable Appended appended,
             @Nullable Throwable failure) {
         if (ofAttempt != attempt) {

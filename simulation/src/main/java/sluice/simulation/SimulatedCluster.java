@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import sluice.engine.EngineLimits;
 import sluice.log.SluiceException;
 import sluice.log.lane.Delay;
 import sluice.log.lane.VirtualTime;
@@ -31,7 +32,7 @@ import sluice.uploader.memory.MemoryObjectStore;
  * A cluster in one thread and virtual time: the production engine over stores, disks and a network
  * in memory. The same seed and the same calls give the same run.
  */
-final class EngineCluster {
+final class SimulatedCluster {
 
     static final int SLOTS = 24;
 
@@ -45,7 +46,7 @@ final class EngineCluster {
     final MemoryNetwork network;
     final EngineLimits limits;
     final ClusterRecord cluster;
-    final List<ClusterNode> nodes = new ArrayList<>();
+    final List<SimulatedGateway> nodes = new ArrayList<>();
 
     /** Events that belong to no gateway: clients, and the world itself. */
     final VirtualTime.Scope world;
@@ -54,11 +55,11 @@ final class EngineCluster {
     private long lastProducerId = 1_000_000;
     private String running = "";
 
-    EngineCluster(long seed, int gateways) {
-        this(seed, gateways, new TestLimits());
+    SimulatedCluster(long seed, int gateways) {
+        this(seed, gateways, new SimulatedLimits());
     }
 
-    EngineCluster(long seed, int gateways, TestLimits limits) {
+    SimulatedCluster(long seed, int gateways, SimulatedLimits limits) {
         this.seed = seed;
         this.limits = limits.build();
         time = new VirtualTime(seed);
@@ -68,23 +69,23 @@ final class EngineCluster {
         cluster = new ClusterRecord(newId(), SLOTS);
         probe = new Items(itemStore, time.random(), wait -> {});
         for (int i = 0; i < gateways; i++) {
-            nodes.add(new ClusterNode(this, "g" + i));
+            nodes.add(new SimulatedGateway(this, "g" + i));
         }
     }
 
     /** A cluster whose gateways are started and share all slots. */
-    static EngineCluster running(long seed, int gateways) {
-        return running(seed, gateways, new TestLimits());
+    static SimulatedCluster running(long seed, int gateways) {
+        return running(seed, gateways, new SimulatedLimits());
     }
 
-    static EngineCluster running(long seed, int gateways, TestLimits limits) {
-        var cluster = new EngineCluster(seed, gateways, limits);
+    static SimulatedCluster running(long seed, int gateways, SimulatedLimits limits) {
+        var cluster = new SimulatedCluster(seed, gateways, limits);
         cluster.startAll();
         return cluster;
     }
 
     void startAll() {
-        nodes.forEach(ClusterNode::start);
+        nodes.forEach(SimulatedGateway::start);
         awaitReady();
     }
 
@@ -93,13 +94,14 @@ final class EngineCluster {
                 "all gateways ready and all slots owned",
                 () ->
                         nodes.stream()
-                                        .filter(ClusterNode::isUp)
+                                        .filter(SimulatedGateway::isUp)
                                         .allMatch(node -> node.engine().ready())
                                 && slotsOwnedByTheLiving() == SLOTS);
     }
 
     int slotsOwnedByTheLiving() {
-        List<UUID> wals = nodes.stream().filter(ClusterNode::isUp).map(ClusterNode::wal).toList();
+        List<UUID> wals =
+                nodes.stream().filter(SimulatedGateway::isUp).map(SimulatedGateway::wal).toList();
         return (int)
                 slots().stream()
                         .filter(slot ->
@@ -109,16 +111,16 @@ final class EngineCluster {
                         .count();
     }
 
-    ClusterNode node(int index) {
+    SimulatedGateway node(int index) {
         return nodes.get(index);
     }
 
-    List<ClusterNode> up() {
-        return nodes.stream().filter(ClusterNode::isUp).toList();
+    List<SimulatedGateway> up() {
+        return nodes.stream().filter(SimulatedGateway::isUp).toList();
     }
 
     /** True while an event of this gateway's happens; for faults that one gateway meets alone. */
-    boolean isRunning(ClusterNode node) {
+    boolean isRunning(SimulatedGateway node) {
         return running.startsWith(node.name() + "#");
     }
 
@@ -126,12 +128,12 @@ final class EngineCluster {
         return new UUID(time.random().nextLong(), time.random().nextLong());
     }
 
-    TestProducer producer() {
-        return new TestProducer(this, ++lastProducerId);
+    SimulatedProducer producer() {
+        return new SimulatedProducer(this, ++lastProducerId);
     }
 
     /** The gateway whose wal the metadata names as the owner of the partition's slot. */
-    ClusterNode ownerOf(TopicRecord topic, int partition) {
+    SimulatedGateway ownerOf(TopicRecord topic, int partition) {
         UUID wal = slot(topic.slots().get(partition)).owner().orElseThrow().wal();
         return nodes.stream()
                 .filter(node -> node.isUp() && node.wal().equals(wal))
@@ -140,8 +142,8 @@ final class EngineCluster {
     }
 
     /** A gateway that runs and does not own the partition's slot. */
-    ClusterNode notOwnerOf(TopicRecord topic, int partition) {
-        ClusterNode owner = ownerOf(topic, partition);
+    SimulatedGateway notOwnerOf(TopicRecord topic, int partition) {
+        SimulatedGateway owner = ownerOf(topic, partition);
         return up().stream().filter(node -> node != owner).findFirst().orElseThrow();
     }
 

@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,21 +17,21 @@ import sluice.metadata.memory.MemoryItemStore.Fault;
 import sluice.uploader.memory.ObjectFaults.Fate;
 
 /** One gateway that sees a part of the metadata late must not act on what it believes. */
-class EngineStaleViewTest {
+class StaleViewTest {
 
-    private static final int PARTITIONS = EngineCluster.SLOTS;
+    private static final int PARTITIONS = SimulatedCluster.SLOTS;
 
-    private static void appendToAll(EngineCluster cluster, TopicRecord topic, String value) {
-        ClusterNode via = cluster.up().getLast();
+    private static void appendToAll(SimulatedCluster cluster, TopicRecord topic, String value) {
+        SimulatedGateway via = cluster.up().getLast();
         for (int partition = 0; partition < PARTITIONS; partition++) {
             cluster.producer().append(via, topic, partition, value);
         }
     }
 
     private static void assertAllHold(
-            EngineCluster cluster, TopicRecord topic, List<String> expected) {
-        var reader = new TestReader(cluster);
-        for (ClusterNode node : cluster.up()) {
+            SimulatedCluster cluster, TopicRecord topic, List<String> expected) {
+        var reader = new LogReader(cluster);
+        for (SimulatedGateway node : cluster.up()) {
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 assertEquals(expected, reader.values(node, topic, partition), node::toString);
             }
@@ -40,12 +40,15 @@ class EngineStaleViewTest {
 
     @Test
     void whoseViewOfTheSlotsIsOldReleasesNoWal() {
-        var cluster = EngineCluster.running(51, 4);
+        var cluster = SimulatedCluster.running(51, 4);
         TopicRecord topic = cluster.createTopic("orders", PARTITIONS);
         // The first in order is the one that releases.
-        ClusterNode releaser =
-                cluster.nodes.stream().min(Comparator.comparing(ClusterNode::id)).orElseThrow();
-        ClusterNode other = cluster.nodes.stream().filter(n -> n != releaser).findFirst().get();
+        SimulatedGateway releaser =
+                cluster.nodes.stream()
+                        .min(Comparator.comparing(SimulatedGateway::id))
+                        .orElseThrow();
+        SimulatedGateway other =
+                cluster.nodes.stream().filter(n -> n != releaser).findFirst().get();
         cluster.itemFaults((call, table, key) ->
                 call == Call.SCAN && table == Table.SLOTS && cluster.isRunning(releaser)
                         ? Fault.REFUSED
@@ -70,11 +73,11 @@ class EngineStaleViewTest {
 
     @Test
     void whoDoesNotKnowThatItsWalWasTakenWritesNoCheckpointForTheNewOwner() {
-        var limits = new TestLimits();
+        var limits = new SimulatedLimits();
         limits.foldObjects = 1;
-        var cluster = EngineCluster.running(52, 4, limits);
+        var cluster = SimulatedCluster.running(52, 4, limits);
         TopicRecord topic = cluster.createTopic("orders", PARTITIONS);
-        ClusterNode unaware = cluster.node(0);
+        SimulatedGateway unaware = cluster.node(0);
         cluster.objects.faults((call, key) ->
                 cluster.isRunning(unaware) && !key.startsWith("data/")
                         ? Fate.FAIL_BEFORE
@@ -108,7 +111,7 @@ class EngineStaleViewTest {
         }
         cluster.itemFaults((call, table, key) -> Fault.NONE);
         cluster.runFor(Duration.ofSeconds(10));
-        cluster.nodes.forEach(ClusterNode::crash);
+        cluster.nodes.forEach(SimulatedGateway::crash);
         cluster.startAll();
         assertAllHold(cluster, topic, List.of("a", "b"));
     }

@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -9,6 +9,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import sluice.engine.EnginePorts;
+import sluice.engine.GatewayEngine;
 import sluice.log.lane.Delay;
 import sluice.log.lane.VirtualTime;
 import sluice.log.wal.memory.MemoryWalDisk;
@@ -17,14 +19,14 @@ import sluice.metadata.Items;
 import sluice.uploader.HistoryLimits;
 
 /** A place in the cluster: a disk, and the gateway processes that run on it one after another. */
-final class ClusterNode {
+final class SimulatedGateway {
 
     private static final int MAILBOX_MAX = 100_000;
     private static final Delay SYNC = Delay.ofMicros(100, 2_000);
     private static final Delay STORE = Delay.ofMicros(200, 5_000);
     private static final Delay THREAD = Delay.ofMicros(1, 300);
 
-    private final EngineCluster cluster;
+    private final SimulatedCluster cluster;
     private final String name;
     private final ArrayDeque<Runnable> heldSyncs = new ArrayDeque<>();
     private final List<String> losses = new ArrayList<>();
@@ -38,7 +40,7 @@ final class ClusterNode {
 
     private record Running(VirtualTime.Scope scope, UUID wal, GatewayEngine engine) {}
 
-    ClusterNode(EngineCluster cluster, String name) {
+    SimulatedGateway(SimulatedCluster cluster, String name) {
         this.cluster = cluster;
         this.name = name;
         this.disk = new MemoryWalDisk(cluster.newId(), Runnable::run);

@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,17 +8,17 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clusters under load and faults, from seeds: {@code -Dsluice.engine.seeds=1000} runs more of them,
- * {@code -Dsluice.engine.seed=4711} only that one.
+ * Clusters under load and faults, from seeds: {@code -Dsluice.simulation.seeds=1000} runs more of
+ * them, {@code -Dsluice.simulation.seed=4711} only that one.
  */
-class EngineClusterSimulationTest {
+class SimulatedRunTest {
 
-    private static final int SEEDS = Integer.getInteger("sluice.engine.seeds", 24);
-    private static final long FIRST_SEED = Long.getLong("sluice.engine.first-seed", 1);
+    private static final int SEEDS = Integer.getInteger("sluice.simulation.seeds", 24);
+    private static final long FIRST_SEED = Long.getLong("sluice.simulation.first-seed", 1);
 
     @Test
     void whatWasAcknowledgedIsFoundOnceAtItsOffsetWhateverFailed() {
-        Long only = Long.getLong("sluice.engine.seed");
+        Long only = Long.getLong("sluice.simulation.seed");
         if (only != null) {
             System.out.println(new SimulatedRun(only).run());
             return;

@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -16,15 +16,15 @@ import sluice.log.batch.RecordBatch;
 import sluice.metadata.TopicRecord;
 
 /** An idempotent producer that numbers its batches, and sends them as often as it is told to. */
-final class TestProducer {
+final class SimulatedProducer {
 
     private static final int RECORD_BYTES_MAX = 1 << 20;
 
-    private final EngineCluster cluster;
+    private final SimulatedCluster cluster;
     private final long id;
     private final Map<Integer, Integer> nextSequence = new HashMap<>();
 
-    TestProducer(EngineCluster cluster, long id) {
+    SimulatedProducer(SimulatedCluster cluster, long id) {
         this.cluster = cluster;
         this.id = id;
     }
@@ -40,7 +40,7 @@ final class TestProducer {
 
     /** Sends a batch that was numbered, for the first time or again. */
     CompletionStage<Appended> send(
-            ClusterNode via, TopicRecord topic, Acks acks, Numbered numbered) {
+            SimulatedGateway via, TopicRecord topic, Acks acks, Numbered numbered) {
         ByteBuffer batch =
                 batch(
                         cluster.time.wallMs(),
@@ -51,12 +51,12 @@ final class TestProducer {
     }
 
     CompletionStage<Appended> send(
-            ClusterNode via, TopicRecord topic, int partition, String... values) {
+            SimulatedGateway via, TopicRecord topic, int partition, String... values) {
         return send(via, topic, Acks.ALL, next(partition, values));
     }
 
     /** Sends and waits; returns the offset of the first value. */
-    long append(ClusterNode via, TopicRecord topic, int partition, String... values) {
+    long append(SimulatedGateway via, TopicRecord topic, int partition, String... values) {
         return cluster.await(send(via, topic, partition, values)).baseOffset();
     }
 

@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,11 +18,14 @@ import sluice.log.SluiceException.Kind;
 import sluice.metadata.TopicRecord;
 
 /** Idempotent producers, and topics that come and go. */
-class EngineProducerTest {
+class ProducerTest {
+
+    /** The bit of a producer id that says that it is the hash of an idempotency key. */
+    private static final long KEYED = 1L << 62;
 
     @Test
     void aRetryAtAnotherGatewayIsADuplicateWithTheSameOffset() {
-        var cluster = EngineCluster.running(61, 3);
+        var cluster = SimulatedCluster.running(61, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
         var producer = cluster.producer();
         var first = producer.next(0, "a", "b");
@@ -37,12 +40,12 @@ class EngineProducerTest {
                 new Appended(2, true),
                 cluster.await(producer.send(cluster.node(0), topic, Acks.ALL, second)));
         assertEquals(
-                List.of("a", "b", "c"), new TestReader(cluster).values(cluster.node(1), topic, 0));
+                List.of("a", "b", "c"), new LogReader(cluster).values(cluster.node(1), topic, 0));
     }
 
     @Test
     void aBatchWhosePredecessorIsMissingIsRefused() {
-        var cluster = EngineCluster.running(62, 3);
+        var cluster = SimulatedCluster.running(62, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
         var producer = cluster.producer();
         producer.append(cluster.node(0), topic, 0, "a");
@@ -57,16 +60,16 @@ class EngineProducerTest {
                                         producer.send(cluster.node(1), topic, Acks.ALL, third)));
 
         assertEquals("out-of-order-sequence", refused.code());
-        assertEquals(List.of("a"), new TestReader(cluster).values(cluster.node(1), topic, 0));
+        assertEquals(List.of("a"), new LogReader(cluster).values(cluster.node(1), topic, 0));
     }
 
     @Test
     void anIdempotencyKeyStandsForOneRequestOnly() {
-        var cluster = EngineCluster.running(63, 3);
+        var cluster = SimulatedCluster.running(63, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        var keyed = new TestProducer(cluster, Producers.KEYED | 4711);
-        var request = new TestProducer.Numbered(0, Producers.KEYED | 4711, 1234, List.of("a"));
-        var other = new TestProducer.Numbered(0, Producers.KEYED | 4711, 999, List.of("b"));
+        var keyed = new SimulatedProducer(cluster, KEYED | 4711);
+        var request = new SimulatedProducer.Numbered(0, KEYED | 4711, 1234, List.of("a"));
+        var other = new SimulatedProducer.Numbered(0, KEYED | 4711, 999, List.of("b"));
         assertEquals(
                 new Appended(0, false),
                 cluster.await(keyed.send(cluster.node(0), topic, Acks.ALL, request)));
@@ -84,7 +87,7 @@ class EngineProducerTest {
 
     @Test
     void producerIdsAreGivenOnceByWhicheverGateway() {
-        var cluster = EngineCluster.running(64, 3);
+        var cluster = SimulatedCluster.running(64, 3);
         var ids = new HashSet<Long>();
         for (int i = 0; i < 300; i++) {
             assertTrue(ids.add(cluster.await(cluster.node(i % 3).engine().newProducerId())));
@@ -97,7 +100,7 @@ class EngineProducerTest {
 
     @Test
     void aTopicMadeAnewHasAnotherIdAndNothingOfTheOldOne() {
-        var cluster = EngineCluster.running(65, 3);
+        var cluster = SimulatedCluster.running(65, 3);
         TopicRecord before = cluster.createTopic("orders", 3);
         var producer = cluster.producer();
         for (int i = 0; i < 6; i++) {
@@ -110,32 +113,32 @@ class EngineProducerTest {
         assertNotEquals(before.id(), after.id());
         for (int partition = 0; partition < 3; partition++) {
             assertEquals(
-                    List.of(), new TestReader(cluster).values(cluster.node(2), after, partition));
+                    List.of(), new LogReader(cluster).values(cluster.node(2), after, partition));
             assertEquals(0, producer.append(cluster.node(0), after, partition, "new"));
         }
         cluster.runFor(Duration.ofSeconds(10));
-        cluster.nodes.forEach(ClusterNode::crash);
+        cluster.nodes.forEach(SimulatedGateway::crash);
         cluster.startAll();
         for (int partition = 0; partition < 3; partition++) {
             assertEquals(
                     List.of("new"),
-                    new TestReader(cluster).values(cluster.node(2), after, partition));
+                    new LogReader(cluster).values(cluster.node(2), after, partition));
         }
     }
 
     @Test
     void whenADeletionReturnsNoGatewayKnowsTheTopic() {
         for (long seed = 660; seed < 670; seed++) {
-            var cluster = EngineCluster.running(seed, 3);
+            var cluster = SimulatedCluster.running(seed, 3);
             cluster.createTopic("orders", 1);
-            for (ClusterNode node : cluster.nodes) {
+            for (SimulatedGateway node : cluster.nodes) {
                 assertTrue(find(cluster, node).isPresent());
                 cluster.runFor(Duration.ofMillis(cluster.time.random().nextInt(1500)));
             }
 
             cluster.node(0).engine().topics().delete("default", "orders");
 
-            for (ClusterNode node : cluster.nodes) {
+            for (SimulatedGateway node : cluster.nodes) {
                 assertFalse(find(cluster, node).isPresent(), "seed=" + seed);
             }
             var again =
@@ -146,13 +149,13 @@ class EngineProducerTest {
         }
     }
 
-    private static Optional<TopicRecord> find(EngineCluster cluster, ClusterNode node) {
+    private static Optional<TopicRecord> find(SimulatedCluster cluster, SimulatedGateway node) {
         return cluster.await(node.engine().topics().find("default", "orders"));
     }
 
     @Test
     void theNameOfATopicThatIsBeingDeletedIsNotFreeYet() {
-        var cluster = EngineCluster.running(67, 3);
+        var cluster = SimulatedCluster.running(67, 3);
         cluster.createTopic("orders", 1);
         var refused = new String[1];
         cluster.world.schedule(
@@ -162,7 +165,7 @@ class EngineProducerTest {
                         cluster.node(1)
                                 .engine()
                                 .topics()
-                                .create("default", "orders", 1, EngineCluster.config());
+                                .create("default", "orders", 1, SimulatedCluster.config());
                     } catch (SluiceException e) {
                         refused[0] = e.code();
                     }

@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,12 +17,12 @@ import sluice.metadata.TopicRecord;
 import sluice.metadata.WalRecord;
 
 /** What becomes of acknowledged records when gateways and disks are lost. */
-class EngineFailoverTest {
+class FailoverTest {
 
     private static final Duration FAILOVER_MAX = Duration.ofSeconds(40);
 
     private static List<String> appendTo(
-            EngineCluster cluster, TopicRecord topic, int partition, int count) {
+            SimulatedCluster cluster, TopicRecord topic, int partition, int count) {
         var producer = cluster.producer();
         var values = new ArrayList<String>();
         for (int i = 0; i < count; i++) {
@@ -35,19 +35,19 @@ class EngineFailoverTest {
     }
 
     private static void assertReadEverywhere(
-            EngineCluster cluster, TopicRecord topic, int partition, List<String> expected) {
-        var reader = new TestReader(cluster);
-        for (ClusterNode node : cluster.up()) {
+            SimulatedCluster cluster, TopicRecord topic, int partition, List<String> expected) {
+        var reader = new LogReader(cluster);
+        for (SimulatedGateway node : cluster.up()) {
             assertEquals(expected, reader.values(node, topic, partition), node::toString);
         }
     }
 
     @Test
     void acknowledgedRecordsOfAKilledGatewayAreAtTheirOffsetsOnTheOthers() {
-        var cluster = EngineCluster.running(21, 3);
+        var cluster = SimulatedCluster.running(21, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
         List<String> values = appendTo(cluster, topic, 0, 20);
-        ClusterNode owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
         UUID wal = owner.wal();
         assertTrue(cluster.wal(wal).uploadedEnd() < 20, "some are not in objects yet");
 
@@ -63,11 +63,11 @@ class EngineFailoverTest {
 
     @Test
     void acknowledgedRecordsSurviveAKillOfAllGatewaysAtOnce() {
-        var cluster = EngineCluster.running(22, 3);
+        var cluster = SimulatedCluster.running(22, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
         List<String> values = appendTo(cluster, topic, 0, 20);
 
-        cluster.nodes.forEach(ClusterNode::crash);
+        cluster.nodes.forEach(SimulatedGateway::crash);
         cluster.startAll();
 
         assertReadEverywhere(cluster, topic, 0, values);
@@ -76,7 +76,7 @@ class EngineFailoverTest {
     @Test
     void acknowledgedRecordsSurviveAPowerCutOfAllGatewaysAtOnce() {
         for (long seed = 230; seed < 240; seed++) {
-            var cluster = EngineCluster.running(seed, 3);
+            var cluster = SimulatedCluster.running(seed, 3);
             TopicRecord topic = cluster.createTopic("orders", 1);
             List<String> values = appendTo(cluster, topic, 0, 20);
             var producer = cluster.producer();
@@ -85,10 +85,10 @@ class EngineFailoverTest {
             }
             cluster.runFor(Duration.ofNanos(cluster.time.random().nextLong(3_000_000)));
 
-            cluster.nodes.forEach(ClusterNode::powerCut);
+            cluster.nodes.forEach(SimulatedGateway::powerCut);
             cluster.startAll();
 
-            var reader = new TestReader(cluster);
+            var reader = new LogReader(cluster);
             List<String> found = reader.values(cluster.node(0), topic, 0);
             assertEquals(values, found.subList(0, 20), "seed=" + seed);
         }
@@ -96,11 +96,11 @@ class EngineFailoverTest {
 
     @Test
     void aWipedMemberDoesNotCountAsOneThatHoldsNothing() {
-        var cluster = EngineCluster.running(24, 3);
+        var cluster = SimulatedCluster.running(24, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
         List<String> values = appendTo(cluster, topic, 0, 20);
-        ClusterNode owner = cluster.ownerOf(topic, 0);
-        ClusterNode peer = cluster.notOwnerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway peer = cluster.notOwnerOf(topic, 0);
 
         peer.wipe();
         owner.crash();
@@ -112,34 +112,34 @@ class EngineFailoverTest {
 
     @Test
     void aWalOfWhichNoMemberIsInReachWaitsAndLosesNothing() {
-        var cluster = EngineCluster.running(25, 4);
+        var cluster = SimulatedCluster.running(25, 4);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
         List<String> values = appendTo(cluster, topic, 0, 5);
         UUID wal = owner.wal();
         List<UUID> members = cluster.wal(wal).chain().getFirst().members();
-        List<ClusterNode> down =
+        List<SimulatedGateway> down =
                 cluster.nodes.stream().filter(node -> members.contains(node.id())).toList();
 
-        down.forEach(ClusterNode::crash);
+        down.forEach(SimulatedGateway::crash);
         cluster.runFor(Duration.ofSeconds(60));
         assertFalse(cluster.wal(wal).state() == WalRecord.State.SEALED, "no member answered");
 
-        down.forEach(ClusterNode::start);
+        down.forEach(SimulatedGateway::start);
         cluster.awaitReady();
         assertReadEverywhere(cluster, topic, 0, values);
     }
 
     @Test
     void theWholeClusterIsDrainedAndStartedAndKeepsAllData() {
-        var cluster = EngineCluster.running(26, 3);
+        var cluster = SimulatedCluster.running(26, 3);
         TopicRecord topic = cluster.createTopic("orders", 3);
         var expected = new ArrayList<List<String>>();
         for (int partition = 0; partition < 3; partition++) {
             expected.add(appendTo(cluster, topic, partition, 7));
         }
 
-        for (ClusterNode node : cluster.nodes) {
+        for (SimulatedGateway node : cluster.nodes) {
             var drained = node.drain();
             cluster.await(node + " drained", drained::isDone);
         }
@@ -149,7 +149,7 @@ class EngineFailoverTest {
                         .filter(wal ->
                                 wal.state() == WalRecord.State.OPEN || !wal.chain().isEmpty())
                         .toList());
-        cluster.nodes.forEach(ClusterNode::wipe);
+        cluster.nodes.forEach(SimulatedGateway::wipe);
         cluster.startAll();
 
         for (int partition = 0; partition < 3; partition++) {
@@ -159,13 +159,13 @@ class EngineFailoverTest {
 
     @Test
     void allGatewaysAreDrainedAtOnce() {
-        var cluster = EngineCluster.running(27, 3);
+        var cluster = SimulatedCluster.running(27, 3);
         TopicRecord topic = cluster.createTopic("orders", 3);
         List<String> values = appendTo(cluster, topic, 1, 7);
 
-        var drained = cluster.nodes.stream().map(ClusterNode::drain).toList();
+        var drained = cluster.nodes.stream().map(SimulatedGateway::drain).toList();
         cluster.await("drained", () -> drained.stream().allMatch(each -> each.isDone()));
-        cluster.nodes.forEach(ClusterNode::wipe);
+        cluster.nodes.forEach(SimulatedGateway::wipe);
         cluster.startAll();
 
         assertReadEverywhere(cluster, topic, 1, values);
@@ -173,10 +173,10 @@ class EngineFailoverTest {
 
     @Test
     void writesGoOnAfterAMemberIsLost() {
-        var cluster = EngineCluster.running(28, 3);
+        var cluster = SimulatedCluster.running(28, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode owner = cluster.ownerOf(topic, 0);
-        ClusterNode peer = cluster.notOwnerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway peer = cluster.notOwnerOf(topic, 0);
         var producer = cluster.producer();
         producer.append(owner, topic, 0, "a");
 
@@ -197,7 +197,7 @@ class EngineFailoverTest {
                 });
     }
 
-    private static int members(EngineCluster cluster, ClusterNode owner) {
+    private static int members(SimulatedCluster cluster, SimulatedGateway owner) {
         return cluster.wal(owner.wal()).chain().stream()
                 .filter(segment -> segment.state() == WalRecord.SegmentState.OPEN)
                 .findFirst()
@@ -208,10 +208,10 @@ class EngineFailoverTest {
 
     @Test
     void whatAStoppedMemberDoesNotHoldIsAcknowledgedOnlyInASegmentWithoutIt() {
-        var cluster = EngineCluster.running(29, 3);
+        var cluster = SimulatedCluster.running(29, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode owner = cluster.ownerOf(topic, 0);
-        ClusterNode peer = cluster.notOwnerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway peer = cluster.notOwnerOf(topic, 0);
         var producer = cluster.producer();
         producer.append(owner, topic, 0, "a");
 
@@ -229,9 +229,9 @@ class EngineFailoverTest {
 
     @Test
     void anOwnerThatWasStoppedWhileItsWalWasTakenAcknowledgesNothingMore() {
-        var cluster = EngineCluster.running(30, 3);
+        var cluster = SimulatedCluster.running(30, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
         var producer = cluster.producer();
         producer.append(owner, topic, 0, "a");
         owner.restartsWhenLost = false;
@@ -240,14 +240,14 @@ class EngineFailoverTest {
         var stale = producer.send(owner, topic, Acks.ALL, producer.next(0, "stale"));
         var answers = new ArrayList<Appended>();
         stale.thenAccept(answers::add);
-        ClusterNode other =
+        SimulatedGateway other =
                 cluster.nodes.stream().filter(node -> node != owner).findFirst().orElseThrow();
         cluster.await("another owner", () -> isOwnedByAnother(cluster, topic, owner));
         assertEquals(1, cluster.producer().append(other, topic, 0, "b"));
         cluster.runFor(FAILOVER_MAX);
 
         // It may have been forwarded to the new owner, but never be taken by the old one.
-        List<String> values = new TestReader(cluster).values(other, topic, 0);
+        List<String> values = new LogReader(cluster).values(other, topic, 0);
         assertEquals(List.of("a", "b"), values.subList(0, 2));
         for (Appended answer : answers) {
             assertEquals("stale", values.get((int) answer.baseOffset()));
@@ -257,10 +257,10 @@ class EngineFailoverTest {
     @Test
     void anOwnerThatSleptRefusesNothingThatTheNewOwnerKnows() {
         for (long seed = 340; seed < 350; seed++) {
-            var cluster = EngineCluster.running(seed, 3);
+            var cluster = SimulatedCluster.running(seed, 3);
             TopicRecord topic = cluster.createTopic("orders", 1);
-            ClusterNode owner = cluster.ownerOf(topic, 0);
-            ClusterNode other = cluster.notOwnerOf(topic, 0);
+            SimulatedGateway owner = cluster.ownerOf(topic, 0);
+            SimulatedGateway other = cluster.notOwnerOf(topic, 0);
             var producer = cluster.producer();
             producer.append(other, topic, 0, "a");
             owner.pause(Duration.ofSeconds(20));
@@ -279,7 +279,7 @@ class EngineFailoverTest {
     }
 
     private static boolean isOwnedByAnother(
-            EngineCluster cluster, TopicRecord topic, ClusterNode owner) {
+            SimulatedCluster cluster, TopicRecord topic, SimulatedGateway owner) {
         return !cluster.slot(topic.slots().getFirst())
                 .owner()
                 .orElseThrow()
@@ -288,7 +288,7 @@ class EngineFailoverTest {
     }
 
     /** Done, or of unknown outcome, or lost with the process; never refused for good. */
-    private static void assertNotRefused(EngineCluster cluster, CompletionStage<?> answer) {
+    private static void assertNotRefused(SimulatedCluster cluster, CompletionStage<?> answer) {
         if (answer.toCompletableFuture().isCompletedExceptionally()) {
             Throwable failure = answer.toCompletableFuture().exceptionNow();
             assertFalse(
@@ -301,8 +301,8 @@ class EngineFailoverTest {
 
     @Test
     void aGatewayWhoseWalWasTakenWhileItWasIdleEndsItself() {
-        var cluster = EngineCluster.running(31, 3);
-        ClusterNode stopped = cluster.node(0);
+        var cluster = SimulatedCluster.running(31, 3);
+        SimulatedGateway stopped = cluster.node(0);
         UUID wal = stopped.wal();
 
         stopped.pause(Duration.ofSeconds(30));
@@ -315,9 +315,9 @@ class EngineFailoverTest {
 
     @Test
     void recoveryGoesOnWhereAnotherGatewayDied() {
-        var cluster = EngineCluster.running(32, 4);
+        var cluster = SimulatedCluster.running(32, 4);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
         List<String> values = appendTo(cluster, topic, 0, 20);
         UUID wal = owner.wal();
         cluster.objects.faults((call, key) -> sluice.uploader.memory.ObjectFaults.Fate.FAIL_BEFORE);
@@ -325,7 +325,7 @@ class EngineFailoverTest {
         owner.crash();
         cluster.await("a claim", () -> cluster.wal(wal).recoverer().isPresent());
         UUID first = cluster.wal(wal).recoverer().orElseThrow();
-        ClusterNode recoverer =
+        SimulatedGateway recoverer =
                 cluster.nodes.stream()
                         .filter(node -> node.id().equals(first))
                         .findFirst()
@@ -340,9 +340,9 @@ class EngineFailoverTest {
 
     @Test
     void aRetryAfterFailoverIsADuplicateWithTheSameOffset() {
-        var cluster = EngineCluster.running(33, 3);
+        var cluster = SimulatedCluster.running(33, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
         var producer = cluster.producer();
         producer.append(owner, topic, 0, "a");
         var numbered = producer.next(0, "b");

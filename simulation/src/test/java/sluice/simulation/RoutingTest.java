@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,15 +15,15 @@ import sluice.metadata.TopicRecord;
 import sluice.metadata.memory.MemoryItemStore.Fault;
 
 /** How requests find the slot's owner. */
-class RouterTest {
+class RoutingTest {
 
     @Test
     void batchesSentWhileTheSlotHasNoOwnerKeepTheirOrder() {
         for (long seed = 700; seed < 710; seed++) {
-            var cluster = EngineCluster.running(seed, 3);
+            var cluster = SimulatedCluster.running(seed, 3);
             TopicRecord topic = cluster.createTopic("orders", 1);
-            ClusterNode via = cluster.notOwnerOf(topic, 0);
-            ClusterNode owner = cluster.ownerOf(topic, 0);
+            SimulatedGateway via = cluster.notOwnerOf(topic, 0);
+            SimulatedGateway owner = cluster.ownerOf(topic, 0);
             owner.crash();
             cluster.runFor(Duration.ofMillis(100));
             var producer = cluster.producer();
@@ -38,16 +38,16 @@ class RouterTest {
             for (int i = 0; i < 50; i++) {
                 assertEquals(new Appended(i, false), cluster.await(answers.get(i)), "seed=" + seed);
             }
-            assertEquals(values, new TestReader(cluster).values(via, topic, 0), "seed=" + seed);
+            assertEquals(values, new LogReader(cluster).values(via, topic, 0), "seed=" + seed);
         }
     }
 
     @Test
     void whatHasNoOwnerForTooLongIsRefusedAndNotInTheLog() {
-        var cluster = EngineCluster.running(71, 3);
+        var cluster = SimulatedCluster.running(71, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode via = cluster.notOwnerOf(topic, 0);
-        cluster.nodes.stream().filter(node -> node != via).forEach(ClusterNode::crash);
+        SimulatedGateway via = cluster.notOwnerOf(topic, 0);
+        cluster.nodes.stream().filter(node -> node != via).forEach(SimulatedGateway::crash);
         cluster.itemFaults((call, table, key) -> Fault.REFUSED);
 
         var answer = cluster.producer().send(via, topic, 0, "a");
@@ -56,15 +56,15 @@ class RouterTest {
         assertEquals(SluiceException.Kind.UNAVAILABLE, refused.kind());
         cluster.itemFaults((call, table, key) -> Fault.NONE);
         cluster.startAll();
-        assertEquals(List.of(), new TestReader(cluster).values(via, topic, 0));
+        assertEquals(List.of(), new LogReader(cluster).values(via, topic, 0));
     }
 
     @Test
     void aGatewayWithAnOldTableLearnsTheNewOwnerByAskingTheOldOne() {
-        var cluster = EngineCluster.running(72, 3);
+        var cluster = SimulatedCluster.running(72, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode owner = cluster.ownerOf(topic, 0);
-        ClusterNode via = cluster.notOwnerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway via = cluster.notOwnerOf(topic, 0);
         cluster.producer().append(via, topic, 0, "a");
         var drained = owner.drain();
         cluster.await("drained", drained::isDone);

@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ final class SimulatedRun {
     private static final Duration LOAD = Duration.ofSeconds(60);
 
     private final long seed;
-    private final EngineCluster cluster;
+    private final SimulatedCluster cluster;
     private final RandomGenerator random;
     private final SimulatedFaults faults;
     private final ReadHistory history;
@@ -30,9 +30,9 @@ final class SimulatedRun {
 
     SimulatedRun(long seed) {
         this.seed = seed;
-        var limits = new TestLimits();
+        var limits = new SimulatedLimits();
         limits.segmentBytesMax = 4 << 10;
-        cluster = new EngineCluster(seed, GATEWAYS, limits);
+        cluster = new SimulatedCluster(seed, GATEWAYS, limits);
         random = cluster.time.random();
         faults = new SimulatedFaults(cluster);
         history = new ReadHistory(cluster);
@@ -139,9 +139,9 @@ final class SimulatedRun {
 
     private void drainAndReadAgain(TopicRecord topic) {
         cluster.nodes.forEach(node -> node.restartsWhenLost = false);
-        var drained = cluster.up().stream().map(ClusterNode::drain).toList();
+        var drained = cluster.up().stream().map(SimulatedGateway::drain).toList();
         cluster.await("all drained", () -> drained.stream().allMatch(each -> each.isDone()));
-        cluster.nodes.forEach(ClusterNode::crash);
+        cluster.nodes.forEach(SimulatedGateway::crash);
         cluster.nodes.forEach(node -> node.restartsWhenLost = true);
         cluster.startAll();
         history.readAll(topic);

@@ -1,4 +1,4 @@
-package sluice.engine;
+package sluice.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,11 +15,11 @@ import sluice.metadata.TopicRecord;
 import sluice.metadata.WalRecord;
 
 /** What a cluster does while nothing fails. */
-class EngineClusterTest {
+class ClusterTest {
 
     @Test
     void threeGatewaysOpenWalsWithThreeMembersAndShareTheSlotsEvenly() {
-        var cluster = EngineCluster.running(1, 3);
+        var cluster = SimulatedCluster.running(1, 3);
 
         Map<UUID, Integer> slots = new HashMap<>();
         cluster.slots()
@@ -34,7 +34,7 @@ class EngineClusterTest {
 
     @Test
     void whatWasAppendedAtAnyGatewayIsReadAtAnyOther() {
-        var cluster = EngineCluster.running(2, 3);
+        var cluster = SimulatedCluster.running(2, 3);
         TopicRecord topic = cluster.createTopic("orders", 6);
         var producer = cluster.producer();
 
@@ -45,8 +45,8 @@ class EngineClusterTest {
             }
         }
 
-        var reader = new TestReader(cluster);
-        for (ClusterNode node : cluster.nodes) {
+        var reader = new LogReader(cluster);
+        for (SimulatedGateway node : cluster.nodes) {
             for (int partition = 0; partition < 6; partition++) {
                 assertEquals(
                         List.of(partition + "-0", partition + "-1", partition + "-2"),
@@ -59,12 +59,12 @@ class EngineClusterTest {
 
     @Test
     void anAppendIsAcknowledgedOnlyWhenAllMembersDisksSyncedIt() {
-        var limits = new TestLimits();
+        var limits = new SimulatedLimits();
         limits.memberSlow = Duration.ofSeconds(60);
         limits.ackTimeout = Duration.ofSeconds(60);
         limits.segmentAge = Duration.ofSeconds(60);
         for (int held = 0; held < 3; held++) {
-            var cluster = EngineCluster.running(3, 3, limits);
+            var cluster = SimulatedCluster.running(3, 3, limits);
             TopicRecord topic = cluster.createTopic("orders", 1);
             cluster.node(held).holdSyncs();
 
@@ -82,12 +82,12 @@ class EngineClusterTest {
 
     @Test
     void acksOfTheOwnerComeEarlierButNothingIsVisibleBeforeTheHighWatermark() {
-        var limits = new TestLimits();
+        var limits = new SimulatedLimits();
         limits.memberSlow = Duration.ofSeconds(60);
         limits.ackTimeout = Duration.ofSeconds(60);
-        var cluster = EngineCluster.running(4, 3, limits);
+        var cluster = SimulatedCluster.running(4, 3, limits);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode peer = cluster.notOwnerOf(topic, 0);
+        SimulatedGateway peer = cluster.notOwnerOf(topic, 0);
         peer.holdSyncs();
         var producer = cluster.producer();
 
@@ -101,7 +101,7 @@ class EngineClusterTest {
                         .baseOffset());
         cluster.runFor(Duration.ofMillis(100));
 
-        var reader = new TestReader(cluster);
+        var reader = new LogReader(cluster);
         assertEquals(List.of(), reader.values(cluster.node(0), topic, 0));
         peer.releaseSyncs();
         cluster.runFor(Duration.ofMillis(100));
@@ -110,9 +110,9 @@ class EngineClusterTest {
 
     @Test
     void aLongPollWakesWithTheNextRecord() {
-        var cluster = EngineCluster.running(5, 3);
+        var cluster = SimulatedCluster.running(5, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode reader = cluster.notOwnerOf(topic, 0);
+        SimulatedGateway reader = cluster.notOwnerOf(topic, 0);
 
         var poll =
                 reader.engine()
@@ -125,13 +125,13 @@ class EngineClusterTest {
 
         assertTrue(poll.isDone());
         assertEquals(
-                List.of(new TestProducer.Found(0, "a")),
-                TestProducer.records(cluster.await(poll).batches()));
+                List.of(new SimulatedProducer.Found(0, "a")),
+                SimulatedProducer.records(cluster.await(poll).batches()));
     }
 
     @Test
     void aLongPollEndsEmptyWhenItsTimeIsUp() {
-        var cluster = EngineCluster.running(6, 3);
+        var cluster = SimulatedCluster.running(6, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
         long startNs = cluster.time.nowNs();
 
@@ -148,11 +148,11 @@ class EngineClusterTest {
 
     @Test
     void aSegmentIsRolledAtItsSizeAndAtItsAge() {
-        var limits = new TestLimits();
+        var limits = new SimulatedLimits();
         limits.segmentAge = Duration.ofSeconds(3);
-        var cluster = EngineCluster.running(7, 3, limits);
+        var cluster = SimulatedCluster.running(7, 3, limits);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
         var producer = cluster.producer();
         long startNs = cluster.time.nowNs();
 
@@ -173,9 +173,9 @@ class EngineClusterTest {
 
     @Test
     void sealedSegmentsAreUploadedInOrderAndTrimmedOnAllMembersOnlyAfterTheCommit() {
-        var cluster = EngineCluster.running(8, 3);
+        var cluster = SimulatedCluster.running(8, 3);
         TopicRecord topic = cluster.createTopic("orders", 1);
-        ClusterNode owner = cluster.ownerOf(topic, 0);
+        SimulatedGateway owner = cluster.ownerOf(topic, 0);
         var producer = cluster.producer();
         String value = "x".repeat(10_000);
         cluster.objects.faults((call, key) -> sluice.uploader.memory.ObjectFaults.Fate.FAIL_BEFORE);
@@ -186,7 +186,7 @@ class EngineClusterTest {
 
         long rolls = owner.counter("wal.rolls");
         assertTrue(rolls >= 3, "rolls=" + rolls);
-        for (ClusterNode node : cluster.nodes) {
+        for (SimulatedGateway node : cluster.nodes) {
             assertTrue(segmentsOf(node, owner.wal()) >= rolls, "kept before the commit");
         }
         assertEquals(0, cluster.wal(owner.wal()).uploadedEnd());
@@ -194,16 +194,16 @@ class EngineClusterTest {
         cluster.objects.faults(sluice.uploader.memory.ObjectFaults.none());
         cluster.await("uploads", () -> cluster.wal(owner.wal()).uploadedEnd() == 12);
         cluster.runFor(Duration.ofSeconds(10));
-        for (ClusterNode node : cluster.nodes) {
+        for (SimulatedGateway node : cluster.nodes) {
             assertTrue(segmentsOf(node, owner.wal()) <= 2, "trimmed after the commit");
         }
-        var reader = new TestReader(cluster);
-        for (ClusterNode node : cluster.nodes) {
+        var reader = new LogReader(cluster);
+        for (SimulatedGateway node : cluster.nodes) {
             assertEquals(12, reader.values(node, topic, 0).size());
         }
     }
 
-    private static long segmentsOf(ClusterNode node, UUID wal) {
+    private static long segmentsOf(SimulatedGateway node, UUID wal) {
         try {
             return node.disk().list().stream()
                     .filter(segment -> segment.wal().equals(wal) && node.disk().exists(segment))
@@ -215,7 +215,7 @@ class EngineClusterTest {
 
     @Test
     void recordsAreReadFromObjectsAfterARestartOfTheWholeCluster() {
-        var cluster = EngineCluster.running(9, 3);
+        var cluster = SimulatedCluster.running(9, 3);
         TopicRecord topic = cluster.createTopic("orders", 3);
         var producer = cluster.producer();
         for (int i = 0; i < 9; i++) {
@@ -224,11 +224,11 @@ class EngineClusterTest {
         cluster.await(
                 "all in objects",
                 () -> cluster.wals().stream().mapToLong(WalRecord::uploadedEnd).sum() == 9);
-        cluster.nodes.forEach(ClusterNode::crash);
+        cluster.nodes.forEach(SimulatedGateway::crash);
         cluster.startAll();
 
-        var reader = new TestReader(cluster);
-        for (ClusterNode node : cluster.nodes) {
+        var reader = new LogReader(cluster);
+        for (SimulatedGateway node : cluster.nodes) {
             for (int partition = 0; partition < 3; partition++) {
                 assertEquals(
                         List.of("v" + partition, "v" + (partition + 3), "v" + (partition + 6)),

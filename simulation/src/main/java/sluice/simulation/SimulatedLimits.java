@@ -1,11 +1,12 @@
-package sluice.engine;
+package sluice.simulation;
 
 import java.time.Duration;
+import sluice.engine.EngineLimits;
 import sluice.log.wal.MemberMachine;
 import sluice.log.wal.WalMachine;
 
 /** Limits for tests: the shape of production's, but reached soon. */
-final class TestLimits {
+final class SimulatedLimits {
 
     int replicationFactor = 3;
     int membersMin = 2;
@@ -21,7 +22,7 @@ final class TestLimits {
 
     EngineLimits build() {
         return new EngineLimits(
-                EngineCluster.SLOTS,
+                SimulatedCluster.SLOTS,
                 replicationFactor,
                 membersMin,
                 expectedGateways,
