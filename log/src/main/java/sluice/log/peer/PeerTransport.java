@@ -3,6 +3,7 @@ package sluice.log.peer;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * Ordered frames of bytes between gateways. A gateway is addressed by the UUID of its disk.
@@ -61,6 +62,24 @@ public interface PeerTransport extends AutoCloseable {
 
     /** True if the link is up now. */
     boolean isConnected(UUID peer, Link link);
+
+    /** What a knock at a peer's address told. */
+    enum Reach {
+        /** Somebody listens there. */
+        LISTENING,
+        /** The host is there and says that nobody listens: the process that did is gone. */
+        REFUSED,
+        /** Nothing can be said: no answer in time, or the peer is not listed. */
+        SILENT
+    }
+
+    /**
+     * Tries a connection to where a listed peer should listen and ends it at once. It tells a
+     * process that died from one that is cut off or slow, also to the side that does not dial.
+     *
+     * @param told called once, on a thread of the transport's; never if the transport is closed
+     */
+    void knock(UUID peer, Consumer<Reach> told);
 
     @Override
     void close();

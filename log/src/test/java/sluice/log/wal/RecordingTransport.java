@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import sluice.log.peer.PeerTransport;
 
 /** Links that take every frame and deliver none. */
@@ -33,6 +34,11 @@ final class RecordingTransport implements PeerTransport {
 
     @Override
     public void peers(Map<UUID, String> addresses) {}
+
+    @Override
+    public void knock(UUID peer, Consumer<Reach> told) {
+        told.accept(Reach.SILENT);
+    }
 
     @Override
     public boolean isConnected(UUID peer, Link link) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import sluice.log.lane.Delay;
 import sluice.log.lane.Scheduler;
@@ -182,6 +183,28 @@ public final class MemoryNetwork {
         connection.open();
         dialler.scheduler().schedule(limits.silenceMax(), () -> giveUpIfNotUp(connection, dialler));
         return true;
+    }
+
+    /**
+     * Tells the knocker what a connection would: an answer, a refusal, or after a while nothing.
+     */
+    void knock(MemoryPeerTransport knocker, UUID peer, Consumer<PeerTransport.Reach> told) {
+        UUID from = knocker.self();
+        MemoryPeerTransport acceptor = nodes.get(peer);
+        if (isCut(from, peer) || isCut(peer, from)) {
+            knocker.scheduler()
+                    .schedule(limits.silenceMax(), () -> told.accept(PeerTransport.Reach.SILENT));
+            return;
+        }
+        boolean isListening = acceptor != null && acceptor.isListening();
+        knocker.scheduler()
+                .schedule(
+                        delay(from, peer).plus(delay(peer, from)),
+                        () ->
+                                told.accept(
+                                        isListening
+                                                ? PeerTransport.Reach.LISTENING
+                                                : PeerTransport.Reach.REFUSED));
     }
 
     private void giveUpIfNotUp(MemoryConnection connection, MemoryPeerTransport dialler) {

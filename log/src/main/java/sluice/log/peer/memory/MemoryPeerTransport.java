@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
@@ -182,6 +183,23 @@ final class MemoryPeerTransport implements PeerTransport {
     @Override
     public boolean isConnected(UUID peer, Link link) {
         return isListening() && (peer.equals(self) || upOf(link).containsKey(peer));
+    }
+
+    @Override
+    public void knock(UUID peer, Consumer<Reach> told) {
+        started();
+        if (!listed.containsKey(peer)) {
+            scheduler.schedule(network.delay(self, self), () -> told.accept(Reach.SILENT));
+            return;
+        }
+        network.knock(
+                this,
+                peer,
+                reach -> {
+                    if (!closed) {
+                        told.accept(reach);
+                    }
+                });
     }
 
     /** The process is gone: it is told nothing, its peers' connections are reset. */

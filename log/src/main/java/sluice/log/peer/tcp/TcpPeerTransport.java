@@ -1,7 +1,9 @@
 package sluice.log.peer.tcp;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +40,9 @@ public final class TcpPeerTransport implements PeerTransport {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(TcpPeerTransport.class);
     private static final long END_WAIT_MS = 5_000;
+
+    /** Shorter than any system's own limit, so that a refusal is told from no answer. */
+    private static final int KNOCK_MS = 1_000;
 
     private final UUID self;
     private final TcpLimits limits;
@@ -198,6 +204,35 @@ public final class TcpPeerTransport implements PeerTransport {
             return false;
         }
         return peer.equals(self) || now.links().up(peer, link) != null;
+    }
+
+    @Override
+    public void knock(UUID peer, Consumer<Reach> told) {
+        String address;
+        synchronized (this) {
+            started();
+            address = listed.get(peer);
+        }
+        Thread.ofVirtual()
+                .name("sluice-peer-knock")
+                .start(() -> {
+                    Reach reach = address == null ? Reach.SILENT : knockAt(address);
+                    if (!closed) {
+                        told.accept(reach);
+                    }
+                });
+    }
+
+    private static Reach knockAt(String address) {
+        try (var socket = new Socket()) {
+            socket.connect(Dialler.parse(address), KNOCK_MS);
+            return Reach.LISTENING;
+        } catch (ConnectException e) {
+            return Reach.REFUSED;
+        } catch (IOException e) {
+            LOGGER.atDebug().addKeyValue("address", address).setCause(e).log("a knock was silent");
+            return Reach.SILENT;
+        }
     }
 
     private Running started() {
