@@ -16,6 +16,7 @@ import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
 import sluice.log.peer.PeerTransport;
 import sluice.log.wal.WalFrame;
+import sluice.metadata.AssignmentStore;
 import sluice.metadata.GatewayRecord;
 import sluice.metadata.ItemStore.Written;
 import sluice.metadata.Versioned;
@@ -38,9 +39,6 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineCore.class);
 
-    private static final Duration DRAIN_TICK = Duration.ofMillis(20);
-    private static final Duration COMMIT_WAIT_MAX = Duration.ofSeconds(3);
-
     enum Phase {
         JOINING,
         OPEN,
@@ -62,12 +60,14 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     private final Recoveries recoveries;
     private final Trimmer trimmer;
     private final Consumer<String> onLost;
+    private final Notices notices;
+    private final ClusterLook look;
+    private final Balancer balancer;
     private final long startedNs;
 
     private Phase phase = Phase.JOINING;
     private boolean isCreating;
-    private boolean isLooking;
-    private Map<UUID, Versioned<WalRecord>> wals = Map.of();
+    private boolean isDraining;
 
     private Optional<OpenWal> opened = Optional.empty();
 
@@ -93,6 +93,20 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         this.recoveries = recoveries;
         this.trimmer = trimmer;
         this.onLost = onLost;
+        this.notices = new Notices(recoveries.calls(), membership);
+        var assignments = new AssignmentStore(ports.items());
+        this.look =
+                new ClusterLook(lane, ports.background(), table, walStore, assignments, this::seen);
+        this.balancer =
+                new Balancer(
+                        lane,
+                        ports.background(),
+                        assignments,
+                        table,
+                        membership.self(),
+                        limits,
+                        this::changed,
+                        () -> look.soon(true));
         this.startedNs = lane.nowNs();
     }
 
@@ -107,7 +121,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     }
 
     Map<UUID, Versioned<WalRecord>> wals() {
-        return wals;
+        return look.wals();
     }
 
     void afterDrain() {
@@ -121,7 +135,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
             considerOpening();
         }
         if (phase != Phase.SEALED && phase != Phase.LOST) {
-            look();
+            look.look();
         }
     }
 
@@ -168,7 +182,8 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     }
 
     private void open(Versioned<WalRecord> created) {
-        OpenWal wired = OpenWal.wire(parts, created, this, this::uploaded, this::lost);
+        OpenWal wired =
+                OpenWal.wire(parts, created, this, this::uploaded, this::changed, this::lost);
         opened = Optional.of(wired);
         phase = Phase.OPEN;
         wired.keeper().open();
@@ -176,7 +191,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
                 .addKeyValue("wal", wal)
                 .addKeyValue("members", created.value().chain().getFirst().members())
                 .log("wal open");
-        look();
+        look.look();
         lane.schedule(Duration.ofMillis(500), this::expireAppends);
     }
 
@@ -187,42 +202,40 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         }
     }
 
-    /** Reads all slots and then all wals, and does what is due. */
-    private void look() {
-        if (isLooking) {
-            return;
-        }
-        isLooking = true;
-        table.refreshAll(slotsRead ->
-                ports.background()
-                        .run(lane, walStore::list, outcome -> walsRead(slotsRead, outcome)));
-    }
-
-    private void walsRead(boolean slotsRead, Outcome<List<Versioned<WalRecord>>> outcome) {
-        isLooking = false;
-        if (!(outcome instanceof Outcome.Success<List<Versioned<WalRecord>>>(var found))) {
-            return;
-        }
-        Map<UUID, Versioned<WalRecord>> byId = new HashMap<>();
-        found.forEach(each -> byId.put(each.value().wal(), each));
-        Map<UUID, Versioned<WalRecord>> before = wals;
-        wals = byId;
-        Versioned<WalRecord> own = byId.get(wal);
+    /** What is due, now that the metadata was read. */
+    private void seen(ClusterLook.Seen seen) {
+        Versioned<WalRecord> own = seen.wals().get(wal);
         if (own != null && Authority.isTaken(own.value())) {
             // An idle gateway has no member to tell it so.
             lost("the wal's record was taken by a recoverer");
             return;
         }
-        Map<UUID, WalRecord> records = new HashMap<>();
-        byId.forEach((id, each) -> records.put(id, each.value()));
+        Map<UUID, WalRecord> records = seen.records();
         trim(records);
-        if (phase == Phase.OPEN && slotsRead) {
-            opened.ifPresent(each -> each.slots().consider(records));
+        if (phase == Phase.OPEN) {
+            var targets = new SlotTargets(membership.alive(false), seen.wals(), seen.assignment());
+            opened.ifPresent(each -> each.slots().consider(records, targets));
+            opened.ifPresent(each -> each.handoffs().consider(membership.self(), targets));
             opened.ifPresent(each -> each.folder().consider());
+            balancer.consider(seen, targets);
         }
-        recoveries.consider(byId, wal);
-        if (slotsRead) {
-            recoveries.release(before, table);
+        recoveries.consider(seen.wals(), wal);
+        if (seen.slotsRead()) {
+            recoveries.release(seen.before(), table);
+        }
+    }
+
+    /** The metadata was changed here: the others are told, and what follows from it is done. */
+    void changed() {
+        lane.assertOwner();
+        notices.send();
+        look.soon(false);
+    }
+
+    /** Looks at the metadata at once, for it changed, or a gateway's process is gone. */
+    void lookSoon(boolean alsoSlots) {
+        if (phase != Phase.SEALED && phase != Phase.LOST) {
+            look.soon(alsoSlots);
         }
     }
 
@@ -295,6 +308,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
             case WAL -> opened.ifPresent(each -> each.keeper().wal().disconnected(peer));
             case CALL -> recoveries.calls().disconnected(peer);
         }
+        membership.disconnected(peer);
     }
 
     /** Answers a request for a slot that may be this gateway's. */
@@ -317,7 +331,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
             case CallRequest.Fetch fetch -> now.reads().fetch(fetch, answer);
             case CallRequest.OffsetAt offsetAt -> now.reads().offsetAt(offsetAt, answer);
             case CallRequest.Status status -> now.reads().status(status, answer);
-            case CallRequest.Fence _, CallRequest.ReadSegment _ ->
+            case CallRequest.Fence _, CallRequest.ReadSegment _, CallRequest.Notice _ ->
                     throw new SluiceException(
                             SluiceException.Kind.INVALID,
                             "malformed-frame",
@@ -333,50 +347,39 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
      */
     void drain(Runnable done) {
         lane.assertOwner();
-        if (phase != Phase.OPEN || opened.isEmpty()) {
+        if (phase != Phase.OPEN || opened.isEmpty() || isDraining) {
             membership.leave(done);
             return;
         }
-        phase = Phase.DRAINING;
-        membership.draining();
-        opened.get().slots().stop();
-        opened.get().folder().stop();
-        awaitCommitted(done, lane.nowNs() + COMMIT_WAIT_MAX.toNanos());
+        isDraining = true;
+        new Drain(
+                        lane,
+                        ports.background(),
+                        walStore,
+                        membership,
+                        opened.get(),
+                        new DrainSteps(),
+                        done)
+                .start();
     }
 
-    /** What members do not hold by then was never acknowledged, and is left out. */
-    private void awaitCommitted(Runnable done, long deadlineNs) {
-        WalKeeper keeper = opened.orElseThrow().keeper();
-        if (phase == Phase.LOST) {
-            done.run();
-        } else if (keeper.wal().hwm() < keeper.wal().next() && lane.nowNs() - deadlineNs < 0) {
-            lane.schedule(DRAIN_TICK, () -> awaitCommitted(done, deadlineNs));
-        } else {
-            keeper.close();
-            awaitUploaded(done);
+    private final class DrainSteps implements Drain.Steps {
+        @Override
+        public void closing() {
+            phase = Phase.DRAINING;
         }
-    }
 
-    private void awaitUploaded(Runnable done) {
-        OpenWal now = opened.orElseThrow();
-        if (phase == Phase.LOST) {
-            done.run();
-        } else if (!now.registry().record().chain().isEmpty()) {
-            lane.schedule(DRAIN_TICK, () -> awaitUploaded(done));
-        } else {
-            long end = now.registry().record().uploadedEnd();
-            now.registry()
-                    .change(
-                            "seal",
-                            record -> WalChanges.sealed(record, end, List.of()),
-                            _ -> sealed(done));
+        @Override
+        public void sealed() {
+            phase = Phase.SEALED;
+            stopWork("this gateway was stopped");
+            notices.send();
         }
-    }
 
-    private void sealed(Runnable done) {
-        phase = Phase.SEALED;
-        stopWork("this gateway was stopped");
-        membership.leave(done);
+        @Override
+        public boolean isLost() {
+            return phase == Phase.LOST;
+        }
     }
 
     /** Bytes and counts for the metrics, by name. */

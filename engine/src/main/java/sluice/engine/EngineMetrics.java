@@ -24,6 +24,10 @@ public final class EngineMetrics {
     private final LongAdder recoveries = new LongAdder();
     private final LongAdder slotsTaken = new LongAdder();
 
+    private final LongAdder slotsHandedOver = new LongAdder();
+    private final LongAdder handoverNs = new LongAdder();
+    private final LongAdder handoffsAbandoned = new LongAdder();
+
     /** Told each counter's name, meaning and present value. */
     public interface Visitor {
         void counter(String name, String meaning, LongAdder value);
@@ -47,6 +51,15 @@ public final class EngineMetrics {
         visitor.counter("read.history", "reads answered from objects", historyReads);
         visitor.counter("recovery.wals", "dead wals sealed by this gateway", recoveries);
         visitor.counter("slots.taken", "slots taken over", slotsTaken);
+        visitor.counter("slots.handed.over", "slots handed to other gateways", slotsHandedOver);
+        visitor.counter(
+                "slots.handover.ns",
+                "nanoseconds for which slots that were handed over took no appends here",
+                handoverNs);
+        visitor.counter(
+                "slots.handoffs.abandoned",
+                "hand-offs given up before a slot moved",
+                handoffsAbandoned);
     }
 
     void appended(long bytes) {
@@ -91,6 +104,15 @@ public final class EngineMetrics {
 
     void recovered() {
         recoveries.increment();
+    }
+
+    void slotHandedOver(long closedNs) {
+        slotsHandedOver.increment();
+        handoverNs.add(closedNs);
+    }
+
+    void handoffAbandoned() {
+        handoffsAbandoned.increment();
     }
 
     void slotTaken() {

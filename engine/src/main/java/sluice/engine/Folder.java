@@ -1,31 +1,24 @@
 package sluice.engine;
 
-import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sluice.log.PartitionId;
 import sluice.log.SluiceException;
 import sluice.log.lane.Background;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
-import sluice.log.object.ProducerSnapshot;
 import sluice.metadata.ItemStore.Written;
 import sluice.metadata.SlotRecord;
 import sluice.metadata.SlotRecord.Checkpoint;
 import sluice.metadata.SlotRecord.Source;
 import sluice.metadata.SlotStore;
 import sluice.metadata.Versioned;
-import sluice.uploader.ObjectStore;
-import sluice.uploader.SlotCheckpoint;
 
 /**
  * Writes slot checkpoints, so that wal records stay small and dead wals can be let go.
@@ -38,17 +31,16 @@ final class Folder {
 
     private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
     private static final int IN_FLIGHT_MAX = 4;
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final Lane lane;
     private final Background background;
     private final SlotStore store;
-    private final ObjectStore objects;
     private final OwnedSlots owned;
     private final SlotTable table;
     private final WalRegistry registry;
-    private final WalKeeper wal;
     private final int foldObjects;
-    private final RandomGenerator random;
+    private final CheckpointWriter checkpoints;
 
     private final ArrayDeque<OwnedSlot> queue = new ArrayDeque<>();
     private final Set<Integer> round = new HashSet<>();
@@ -60,23 +52,19 @@ final class Folder {
             Lane lane,
             Background background,
             SlotStore store,
-            ObjectStore objects,
             OwnedSlots owned,
             SlotTable table,
             WalRegistry registry,
-            WalKeeper wal,
             int foldObjects,
-            RandomGenerator random) {
+            CheckpointWriter checkpoints) {
         this.lane = lane;
         this.background = background;
         this.store = store;
-        this.objects = objects;
         this.owned = owned;
         this.table = table;
         this.registry = registry;
-        this.wal = wal;
         this.foldObjects = foldObjects;
-        this.random = random;
+        this.checkpoints = checkpoints;
     }
 
     void stop() {
@@ -95,7 +83,10 @@ final class Folder {
         }
         if (queue.isEmpty()) {
             for (OwnedSlot slot : owned.all()) {
-                if (slot.hasForeignSources && !slot.isFolding && queue.size() < IN_FLIGHT_MAX) {
+                if (slot.hasForeignSources
+                        && !slot.isFolding
+                        && !slot.isClosing
+                        && queue.size() < IN_FLIGHT_MAX) {
                     queue.addLast(slot);
                 }
             }
@@ -118,7 +109,10 @@ final class Folder {
     private void next() {
         while (inFlight < IN_FLIGHT_MAX && !queue.isEmpty() && !isStopped) {
             OwnedSlot slot = queue.removeFirst();
-            if (!slot.isFolding) {
+            boolean isOwned = owned.get(slot.slot).filter(slot::equals).isPresent();
+            if (isOwned && slot.isClosing && round.contains(slot.slot)) {
+                lane.schedule(RETRY, () -> tryAgain(slot));
+            } else if (isOwned && !slot.isFolding && !slot.isClosing) {
                 slot.isFolding = true;
                 inFlight++;
                 owned.withLoaded(slot.slot, this::fold, error -> failed(slot, error));
@@ -127,32 +121,20 @@ final class Folder {
     }
 
     private void fold(OwnedSlot slot) {
-        UUID ownWal = registry.record().wal();
         long end = registry.record().uploadedEnd();
-        SlotCheckpoint checkpoint =
-                slot.index.toCheckpoint(slot.epoch, Map.of(ownWal, end), producers(slot));
         Versioned<SlotRecord> found = table.get(slot.slot);
         if (!isOurs(slot, found.value())) {
             failed(slot, null);
             return;
         }
-        if (checkpoint.partitions().isEmpty()) {
-            point(slot, found, Optional.empty(), end);
-            return;
-        }
-        ByteBuffer encoded = checkpoint.encode();
-        String key = SlotCheckpoint.newKey(slot.slot, slot.epoch, random);
-        background.run(
-                lane,
-                () -> {
-                    objects.put(key, List.of(encoded));
-                    return SlotCheckpoint.pointer(key, encoded);
-                },
+        checkpoints.put(
+                slot,
                 outcome -> {
                     switch (outcome) {
-                        case Outcome.Success<Checkpoint>(var pointer) ->
-                                point(slot, found, Optional.of(pointer), end);
-                        case Outcome.Failure<Checkpoint>(var error) -> failed(slot, error);
+                        case Outcome.Success<Optional<Checkpoint>>(var pointer) ->
+                                point(slot, found, pointer, end);
+                        case Outcome.Failure<Optional<Checkpoint>>(var error) ->
+                                failed(slot, error);
                     }
                 });
     }
@@ -165,17 +147,6 @@ final class Folder {
         UUID ownWal = registry.record().wal();
         return found.epoch() == slot.epoch
                 && found.owner().filter(owner -> owner.wal().equals(ownWal)).isPresent();
-    }
-
-    private Map<PartitionId, List<ProducerSnapshot>> producers(OwnedSlot slot) {
-        Map<PartitionId, List<ProducerSnapshot>> all = new HashMap<>(slot.producers);
-        for (PartitionLog log : slot.partitions.values()) {
-            List<ProducerSnapshot> snapshot = log.producers.snapshot(wal.wal().hwm());
-            if (!snapshot.isEmpty()) {
-                all.put(log.id, snapshot);
-            }
-        }
-        return all;
     }
 
     private void point(
@@ -212,6 +183,12 @@ final class Folder {
         next();
     }
 
+    /** The slot is another's: its checkpoint was written when it left. */
+    void left(OwnedSlot slot) {
+        round.remove(slot.slot);
+        endRoundIfDone();
+    }
+
     private void endRoundIfDone() {
         if (roundEnd >= 0 && round.isEmpty()) {
             long end = roundEnd;
@@ -228,7 +205,7 @@ final class Folder {
                 .setCause(error)
                 .log("slot not folded; trying again later");
         if (round.contains(slot.slot)) {
-            lane.schedule(java.time.Duration.ofSeconds(1), () -> tryAgain(slot));
+            lane.schedule(RETRY, () -> tryAgain(slot));
         }
     }
 

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import sluice.consumer.PartitionReader;
 import sluice.consumer.PartitionRef;
@@ -46,14 +45,12 @@ public final class GatewayEngine implements Engine {
 
     private static final long FOOTER_EXTENTS_CACHED_MAX = 500_000;
     private static final int CALLS_MAX = 50_000;
-    private static final int PRODUCER_ID_BLOCK = 1000;
 
     private final EnginePorts ports;
     private final EngineLimits limits;
     private final ClusterRecord cluster;
     private final Lane lane;
     private final EngineMetrics metrics = new EngineMetrics();
-    private final ClusterStore clusterStore;
     private final Membership membership;
     private final SlotTable table;
     private final OwnedSlots owned;
@@ -89,7 +86,6 @@ public final class GatewayEngine implements Engine {
         this.cluster = cluster;
         this.lane = ports.lane();
         this.snapshot = new Snapshot(false, List.of(), List.of(), Map.of());
-        clusterStore = new ClusterStore(ports.items());
         var walStore = new WalStore(ports.items());
         var slotStore = new SlotStore(ports.items(), cluster.slots());
         var topicStore = new TopicStore(ports.items());
@@ -103,7 +99,17 @@ public final class GatewayEngine implements Engine {
                         ports.transport(),
                         limits,
                         self,
-                        this::looked);
+                        new Membership.Observer() {
+                            @Override
+                            public void looked() {
+                                GatewayEngine.this.looked();
+                            }
+
+                            @Override
+                            public void suspected() {
+                                GatewayEngine.this.suspected();
+                            }
+                        });
         table = new SlotTable(lane, ports.background(), slotStore, cluster.slots());
         owned = new OwnedSlots(lane, ports.background(), states::load, limits.tailEntriesMax());
         var member =
@@ -132,7 +138,8 @@ public final class GatewayEngine implements Engine {
                         ports.objects(),
                         new SegmentPacker(ports.randoms().get()),
                         membership,
-                        metrics);
+                        metrics,
+                        this::sealed);
         core =
                 new EngineCore(
                         new EngineParts(
@@ -168,7 +175,7 @@ public final class GatewayEngine implements Engine {
                         ports.pause(),
                         cluster.slots());
         frames = new PeerFrames(lane, ports.memberLane(), member, calls, core);
-        producerIds = new ProducerIds();
+        producerIds = new ProducerIds(new ClusterStore(ports.items()));
     }
 
     /** Starts links, heartbeats and the way to a wal of its own; returns at once. */
@@ -206,12 +213,21 @@ public final class GatewayEngine implements Engine {
         switch (request) {
             case CallRequest.Fence fence -> memberCalls.fence(fence, answer);
             case CallRequest.ReadSegment read -> memberCalls.read(read, answer);
+            case CallRequest.Notice _ -> core.lookSoon(true);
             case CallRequest.Append _,
                     CallRequest.Fetch _,
                     CallRequest.OffsetAt _,
                     CallRequest.Status _ ->
                     core.handle(request, answer);
         }
+    }
+
+    private void sealed() {
+        core.changed();
+    }
+
+    private void suspected() {
+        core.lookSoon(false);
     }
 
     private void looked() {
@@ -365,19 +381,5 @@ public final class GatewayEngine implements Engine {
     @Override
     public boolean ready() {
         return snapshot.isReady();
-    }
-
-    /** Hands out ids of a block that no other gateway has. */
-    private final class ProducerIds {
-        private final AtomicLong next = new AtomicLong();
-        private long end;
-
-        synchronized long next() {
-            if (next.get() == end) {
-                next.set(clusterStore.reserveProducerIds(PRODUCER_ID_BLOCK));
-                end = next.get() + PRODUCER_ID_BLOCK;
-            }
-            return next.getAndIncrement();
-        }
     }
 }

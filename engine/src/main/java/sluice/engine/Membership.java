@@ -1,5 +1,6 @@
 package sluice.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,9 +32,18 @@ final class Membership {
 
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
-    /** Told after each look. */
+    /** Refusals in a row that say that a process is gone, and the time between two. */
+    private static final int KNOCKS = 2;
+
+    private static final Duration KNOCK_AGAIN = Duration.ofMillis(150);
+
+    /** Told what is found out. */
     interface Observer {
+        /** After each look at the heartbeats. */
         void looked();
+
+        /** Between two looks: a gateway's process is gone. */
+        void suspected();
     }
 
     private static final class Seen {
@@ -44,6 +54,11 @@ final class Membership {
         long stillNs;
 
         boolean isSuspected;
+
+        /** Its host says that nobody listens there any more; until its counter moves. */
+        boolean isGone;
+
+        boolean isKnocking;
 
         Seen(GatewayRecord record, long version) {
             this.record = record;
@@ -197,7 +212,8 @@ final class Membership {
                     known.record.counter() != record.counter()
                             || !known.record.wal().equals(record.wal());
             known.stillNs = moved ? 0 : known.stillNs + sinceNs;
-            boolean suspected = known.stillNs >= limits.suspectAfter().toNanos();
+            known.isGone &= !moved;
+            boolean suspected = known.isGone || known.stillNs >= limits.suspectAfter().toNanos();
             if (suspected != known.isSuspected) {
                 LOG.atInfo()
                         .addKeyValue("node", record.node())
@@ -219,6 +235,44 @@ final class Membership {
         transport.peers(addresses);
     }
 
+    /**
+     * A link to a gateway is down. If its host then refuses connections twice in a row, its process
+     * is gone, and nobody need wait for the heartbeat to stand still. Where nothing answers, the
+     * heartbeat decides.
+     */
+    void disconnected(UUID node) {
+        lane.assertOwner();
+        Seen known = seen.get(node);
+        if (known == null || node.equals(self.node()) || isStopped) {
+            return;
+        }
+        if (!known.isSuspected && !known.isKnocking) {
+            known.isKnocking = true;
+            knock(known, KNOCKS);
+        }
+    }
+
+    private void knock(Seen known, int left) {
+        transport.knock(
+                known.record.node(), reach -> lane.execute(() -> knocked(known, left - 1, reach)));
+    }
+
+    private void knocked(Seen known, int left, PeerTransport.Reach reach) {
+        if (reach != PeerTransport.Reach.REFUSED) {
+            known.isKnocking = false;
+        } else if (left > 0) {
+            lane.schedule(KNOCK_AGAIN, () -> knock(known, left));
+        } else {
+            known.isKnocking = false;
+            known.isGone = true;
+            known.isSuspected = true;
+            LOG.atInfo()
+                    .addKeyValue("node", known.record.node())
+                    .log("gateway's process is gone: its host refuses connections");
+            observer.suspected();
+        }
+    }
+
     int looks() {
         return looks;
     }
@@ -235,6 +289,12 @@ final class Membership {
     boolean isAlive(UUID node) {
         Seen known = seen.get(node);
         return node.equals(self.node()) || (known != null && !known.isSuspected);
+    }
+
+    /** True if this very process is known to be gone, or silent for too long. */
+    boolean isSuspected(UUID node, UUID wal) {
+        Seen known = seen.get(node);
+        return known != null && known.isSuspected && known.record.wal().equals(wal);
     }
 
     /** True if this very process is alive: the node beats, and with this wal. */
@@ -271,14 +331,30 @@ final class Membership {
         quarantinedUntilNs.values().removeIf(until -> until - nowNs <= 0);
         var candidates = new ArrayList<UUID>();
         candidates.add(self.node());
-        for (GatewayRecord record : alive(true)) {
-            UUID node = record.node();
-            if (!node.equals(self.node())
-                    && !quarantinedUntilNs.containsKey(node)
-                    && transport.isConnected(node, PeerTransport.Link.WAL)) {
-                candidates.add(node);
+        for (GatewayRecord record : alive(false)) {
+            if (isCandidate(record.node())) {
+                candidates.add(record.node());
+            }
+        }
+        if (candidates.size() < limits.membersMin()) {
+            // Better one that leaves soon than too few.
+            for (GatewayRecord record : alive(true)) {
+                if (record.draining() && isCandidate(record.node())) {
+                    candidates.add(record.node());
+                }
             }
         }
         return candidates;
+    }
+
+    private boolean isCandidate(UUID node) {
+        return !node.equals(self.node())
+                && !quarantinedUntilNs.containsKey(node)
+                && transport.isConnected(node, PeerTransport.Link.WAL);
+    }
+
+    boolean isDraining(UUID node) {
+        Seen known = seen.get(node);
+        return known != null && known.record.draining();
     }
 }

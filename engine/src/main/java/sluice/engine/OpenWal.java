@@ -1,6 +1,7 @@
 package sluice.engine;
 
 import java.util.Map;
+import java.util.UUID;
 import sluice.log.lane.Background;
 import sluice.log.lane.Lane;
 import sluice.metadata.Versioned;
@@ -15,7 +16,8 @@ record OpenWal(
         OwnerReads reads,
         Uploads uploads,
         SlotKeeper slots,
-        Folder folder) {
+        Folder folder,
+        Handoffs handoffs) {
 
     /**
      * Makes and connects the parts; nothing is begun.
@@ -27,6 +29,7 @@ record OpenWal(
             Versioned<WalRecord> created,
             WalKeeper.Observer observer,
             Uploads.Observer uploaded,
+            Runnable released,
             WalRegistry.Lost lost) {
         EnginePorts ports = parts.ports();
         EngineLimits limits = parts.limits();
@@ -79,19 +82,46 @@ record OpenWal(
                         keeper,
                         limits,
                         parts.metrics());
+        var checkpoints =
+                new CheckpointWriter(
+                        lane, background, ports.objects(), registry, keeper, ports.randoms().get());
         var folder =
                 new Folder(
                         lane,
                         background,
                         parts.slotStore(),
-                        ports.objects(),
                         owned,
                         parts.table(),
                         registry,
-                        keeper,
                         limits.foldObjects(),
-                        ports.randoms().get());
-        return new OpenWal(registry, keeper, appends, reads, uploads, slots, folder);
+                        checkpoints);
+        var release =
+                new SlotRelease(
+                        lane,
+                        background,
+                        parts.slotStore(),
+                        parts.table(),
+                        checkpoints,
+                        created.value().wal());
+        var handoffs =
+                new Handoffs(
+                        lane,
+                        owned,
+                        keeper,
+                        registry,
+                        appends,
+                        folder,
+                        release,
+                        parts.metrics(),
+                        released);
+        return new OpenWal(registry, keeper, appends, reads, uploads, slots, folder, handoffs);
+    }
+
+    /** Does what is due for slots, now that the metadata was read. */
+    void consider(Map<UUID, WalRecord> wals, SlotTargets targets, UUID self) {
+        slots.consider(wals, targets);
+        handoffs.consider(self, targets);
+        folder.consider();
     }
 
     /** Ends all work; who waits for an append is told that its outcome is unknown. */
@@ -99,6 +129,7 @@ record OpenWal(
         keeper.stop();
         slots.stop();
         folder.stop();
+        handoffs.stop();
         appends.fail(why);
     }
 

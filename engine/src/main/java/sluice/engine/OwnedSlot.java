@@ -1,10 +1,13 @@
 package sluice.engine;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import sluice.engine.peer.CallReply;
+import sluice.engine.peer.CallRequest;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
 import sluice.log.object.ProducerSnapshot;
@@ -24,6 +27,9 @@ final class OwnedSlot {
 
     /** A request that waits for the slot's state. */
     record Waiting(Consumer<OwnedSlot> loaded, Consumer<SluiceException> failed) {}
+
+    /** An append that came while the slot is handed over. */
+    record Held(CallRequest.Append request, Consumer<CallReply> answer) {}
 
     final int slot;
     final long epoch;
@@ -47,6 +53,18 @@ final class OwnedSlot {
     boolean hasForeignSources;
 
     boolean isFolding;
+
+    /** Last entry of the own wal that belongs to the slot; −1 if there is none. */
+    long lastEntry = -1;
+
+    /** True while the slot is handed over: its appends wait in {@link #held}. */
+    boolean isClosing;
+
+    /** True while others may have the slot already: it is not read here any more. */
+    boolean isReleasing;
+
+    final ArrayDeque<Held> held = new ArrayDeque<>();
+    long heldBytes;
 
     OwnedSlot(int slot, long epoch, long fromEntry, boolean hasForeignSources) {
         this.slot = slot;

@@ -50,6 +50,16 @@ final class OwnedSlots {
         owned.put(slot.slot, slot);
     }
 
+    /** The slot is another's from now on. */
+    void remove(OwnedSlot slot) {
+        lane.assertOwner();
+        if (owned.remove(slot.slot, slot)) {
+            for (PartitionLog log : slot.partitions.values()) {
+                tailEntries -= log.tail.dropBefore(Integer.MAX_VALUE);
+            }
+        }
+    }
+
     /** The wal is lost and every slot with it. */
     void clear() {
         lane.assertOwner();
@@ -72,7 +82,7 @@ final class OwnedSlots {
     void withLoaded(int slot, Consumer<OwnedSlot> loaded, Consumer<SluiceException> failed) {
         lane.assertOwner();
         OwnedSlot found = owned.get(slot);
-        if (found == null) {
+        if (found == null || found.isReleasing) {
             failed.accept(notOwner(slot));
         } else if (found.isLoaded) {
             loaded.accept(found);

@@ -41,6 +41,11 @@ final class OwnerAppends {
     /** Well below what an entry, and a frame that carries one, may have. */
     private static final int BATCH_BYTES_MAX = 16 << 20;
 
+    /** Appends, and their bytes, that may wait for a slot that is handed over. */
+    private static final int HELD_MAX = 10_000;
+
+    private static final long HELD_BYTES_MAX = 16L << 20;
+
     private static final class Pending {
         final long sequence;
         final PartitionLog log;
@@ -118,13 +123,75 @@ final class OwnerAppends {
     /** Appends a batch that passed {@link RecordBatch#check}; {@code answer} is called once. */
     void append(CallRequest.Append request, Consumer<CallReply> answer) {
         lane.assertOwner();
-        slots.withLoaded(
-                request.slot(),
-                slot -> appendTo(slot, request, answer),
-                error -> answer.accept(failed(error)));
+        Optional<OwnedSlot> closing = slots.get(request.slot()).filter(slot -> slot.isClosing);
+        if (closing.isPresent()) {
+            hold(closing.get(), request, answer);
+        } else {
+            slots.withLoaded(
+                    request.slot(),
+                    slot -> appendTo(slot, request, answer),
+                    error -> answer.accept(failed(error)));
+        }
+    }
+
+    /** It waits for what becomes of the slot, so that it keeps its place among others. */
+    private static void hold(
+            OwnedSlot slot, CallRequest.Append request, Consumer<CallReply> answer) {
+        int bytes = request.batch().remaining();
+        if (slot.held.size() >= HELD_MAX || slot.heldBytes + bytes > HELD_BYTES_MAX) {
+            answer.accept(failed(isMoving(slot)));
+            return;
+        }
+        slot.held.addLast(new OwnedSlot.Held(request, answer));
+        slot.heldBytes += bytes;
+    }
+
+    private static SluiceException isMoving(OwnedSlot slot) {
+        return new SluiceException(
+                SluiceException.Kind.OVERLOADED,
+                "slot-moving",
+                "slot "
+                        + slot.slot
+                        + " is handed over to another gateway, which takes longer than it should; retry after a pause");
+    }
+
+    /** The slot stays here after all: what waited goes on. */
+    void reopen(OwnedSlot slot) {
+        lane.assertOwner();
+        slot.isClosing = false;
+        var held = List.copyOf(slot.held);
+        forgetHeld(slot);
+        held.forEach(each -> append(each.request(), each.answer()));
+    }
+
+    /** The slot is another's: what waited goes there, and readers come again. */
+    void released(OwnedSlot slot) {
+        lane.assertOwner();
+        var held = List.copyOf(slot.held);
+        forgetHeld(slot);
+        held.forEach(each -> each.answer().accept(failed(OwnedSlots.notOwner(slot.slot))));
+        for (PartitionLog log : slot.partitions.values()) {
+            wakeReaders(log);
+        }
+    }
+
+    /** Lets nobody wait any longer for a slot of which it is not known whose it is. */
+    void refuseHeld(OwnedSlot slot) {
+        var held = List.copyOf(slot.held);
+        forgetHeld(slot);
+        held.forEach(each -> each.answer().accept(failed(isMoving(slot))));
+    }
+
+    private static void forgetHeld(OwnedSlot slot) {
+        slot.held.clear();
+        slot.heldBytes = 0;
     }
 
     private void appendTo(OwnedSlot slot, CallRequest.Append request, Consumer<CallReply> answer) {
+        if (slot.isClosing) {
+            hold(slot, request, answer);
+            return;
+        }
         try {
             admit(request.batch());
             PartitionLog log = slots.partition(slot, request.partition());
@@ -215,6 +282,7 @@ final class OwnerAppends {
                         nowNs,
                         wallMs);
         log.nextOffset = next;
+        log.slot.lastEntry = sequence;
         log.producers.appended(batch, base, sequence, wallMs);
         var entry =
                 new Pending(
@@ -251,15 +319,17 @@ final class OwnerAppends {
 
     /** From the wal, after the entries: wakes readers, once for many entries. */
     void committed() {
-        for (PartitionLog log : moved) {
-            var waiting = List.copyOf(log.waiting);
-            log.waiting.clear();
-            waiting.forEach(Runnable::run);
-        }
+        moved.forEach(OwnerAppends::wakeReaders);
         moved.clear();
         while (!ownerAcks.isEmpty() && ownerAcks.getFirst().sequence < wal.hwm()) {
             ownerAcks.removeFirst();
         }
+    }
+
+    private static void wakeReaders(PartitionLog log) {
+        var waiting = List.copyOf(log.waiting);
+        log.waiting.clear();
+        waiting.forEach(Runnable::run);
     }
 
     /** From the wal: all entries below {@code end} are on this gateway's own disk. */

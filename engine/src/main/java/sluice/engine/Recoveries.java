@@ -27,7 +27,9 @@ import sluice.uploader.SegmentPacker;
  */
 final class Recoveries {
 
+    /** A heartbeat may be older than the wal that it does not name yet. */
     private static final long LOOKS_BEFORE_RECOVERY = 2;
+
     private static final long LOOKS_BEFORE_STEPPING_IN = 15;
 
     /** Dead wals recovered side by side. */
@@ -41,9 +43,13 @@ final class Recoveries {
     private final SegmentPacker packer;
     private final Membership membership;
     private final EngineMetrics metrics;
+    private final Runnable sealed;
     private final Map<UUID, Integer> deadSinceLook = new HashMap<>();
     private final Set<UUID> running = new HashSet<>();
 
+    /**
+     * @param sealed called when a wal was sealed here: its slots are free
+     */
     Recoveries(
             Lane lane,
             Background background,
@@ -52,7 +58,8 @@ final class Recoveries {
             ObjectStore objects,
             SegmentPacker packer,
             Membership membership,
-            EngineMetrics metrics) {
+            EngineMetrics metrics,
+            Runnable sealed) {
         this.lane = lane;
         this.background = background;
         this.calls = calls;
@@ -61,6 +68,7 @@ final class Recoveries {
         this.packer = packer;
         this.membership = membership;
         this.metrics = metrics;
+        this.sealed = sealed;
     }
 
     PeerCalls calls() {
@@ -97,7 +105,10 @@ final class Recoveries {
         boolean isOurTurn =
                 recoverer(record).filter(membership.self()::equals).isPresent()
                         || looks >= LOOKS_BEFORE_STEPPING_IN;
-        boolean isTime = looks >= LOOKS_BEFORE_RECOVERY || isRestarted(record);
+        boolean isTime =
+                looks >= LOOKS_BEFORE_RECOVERY
+                        || record.state() == WalRecord.State.FENCING
+                        || membership.isSuspected(record.node(), record.wal());
         if (isOurTurn && isTime && running.size() < RUNNING_MAX && running.add(record.wal())) {
             new Recovery(
                             lane,
@@ -113,15 +124,6 @@ final class Recoveries {
         }
     }
 
-    /** True if the wal's gateway is back with another wal: nobody can be writing to this one. */
-    private boolean isRestarted(WalRecord record) {
-        return membership
-                .gateway(record.node())
-                .filter(gateway -> !gateway.wal().equals(record.wal()))
-                .filter(gateway -> membership.isAlive(gateway.node()))
-                .isPresent();
-    }
-
     private Optional<UUID> recoverer(WalRecord record) {
         List<UUID> alive = membership.alive(true).stream().map(GatewayRecord::node).toList();
         return alive.contains(record.node())
@@ -129,11 +131,12 @@ final class Recoveries {
                 : Rendezvous.choose(alive, record.wal().getMostSignificantBits());
     }
 
-    private void ended(UUID wal, boolean sealed) {
+    private void ended(UUID wal, boolean isSealed) {
         running.remove(wal);
         deadSinceLook.put(wal, membership.looks());
-        if (sealed) {
+        if (isSealed) {
             metrics.recovered();
+            sealed.run();
         }
     }
 

@@ -2,7 +2,6 @@ package sluice.engine;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +11,6 @@ import org.slf4j.LoggerFactory;
 import sluice.log.lane.Background;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
-import sluice.metadata.GatewayRecord;
 import sluice.metadata.ItemStore.Written;
 import sluice.metadata.SlotRecord;
 import sluice.metadata.SlotRecord.Owner;
@@ -25,9 +23,8 @@ import sluice.metadata.WalRecord;
  * Takes slots that nobody may write to: those without an owner, and those whose owner's wal is
  * SEALED. Nobody takes a slot from a wal that is not.
  *
- * <p>Every gateway computes the same wanted owner of each slot from the gateways that live, turn by
- * turn, so that a topic's partitions, whose slots are consecutive, spread evenly and gateways
- * seldom race; when they do, the conditional write decides. Owned by the engine's lane.
+ * <p>Which of them it takes, {@link SlotTargets} says. When two gateways want the same one, the
+ * conditional write decides. Owned by the engine's lane.
  */
 final class SlotKeeper {
 
@@ -47,6 +44,7 @@ final class SlotKeeper {
     private final ArrayList<Integer> wanted = new ArrayList<>();
     private final Set<Integer> inFlight = new HashSet<>();
     private Map<UUID, WalRecord> wals = Map.of();
+    private boolean mayHaveShare;
     private boolean hasShare;
     private boolean isStopped;
 
@@ -77,32 +75,36 @@ final class SlotKeeper {
         wanted.clear();
     }
 
-    /** True once this gateway has, or nobody offers, what it should own. */
+    /** True once this gateway had, or for long nobody handed over, what it should own. */
     boolean hasShare() {
         return hasShare;
     }
 
-    /** Takes what is free and wanted; the table and the wals were just read, in this order. */
-    void consider(Map<UUID, WalRecord> present) {
+    /** Takes what is free and should be here; the wals were just read, the table before them. */
+    void consider(Map<UUID, WalRecord> present, SlotTargets targets) {
         lane.assertOwner();
         if (isStopped || !mayBegin()) {
             return;
         }
         wals = present;
-        List<UUID> alive = membership.alive(false).stream().map(GatewayRecord::node).toList();
         wanted.clear();
+        boolean isOwedMore = false;
         for (int slot = 0; slot < table.count(); slot++) {
             Versioned<SlotRecord> record = table.get(slot);
             if (isOurs(record.value())) {
                 adopt(record.value());
-            } else if (isFree(record.value())
-                    && !alive.isEmpty()
-                    && alive.get(slot % alive.size()).equals(membership.self())) {
+            } else if (isFree(record.value()) && isForUs(targets.taker(slot))) {
                 wanted.add(slot);
+            } else {
+                isOwedMore |= isForUs(targets.assigned(slot));
             }
         }
-        hasShare |= wanted.isEmpty();
+        mayHaveShare = !isOwedMore || lane.nowNs() - startedNs >= limits.startGrace().toNanos();
         takeNext();
+    }
+
+    private boolean isForUs(Optional<UUID> node) {
+        return node.filter(membership.self()::equals).isPresent();
     }
 
     private boolean mayBegin() {
@@ -141,7 +143,7 @@ final class SlotKeeper {
                 take(record);
             }
         }
-        if (wanted.isEmpty() && inFlight.isEmpty()) {
+        if (wanted.isEmpty() && inFlight.isEmpty() && mayHaveShare) {
             hasShare = true;
         }
     }

@@ -126,6 +126,15 @@ final class WalKeeper implements WalMachine.Output {
                                 .forEach(observer::sealed));
     }
 
+    /**
+     * Begins the next segment as soon as it is prepared, unless nothing was written in this one.
+     */
+    void rollSoon(String why) {
+        if (!isStopped && wal.next() > wal.segmentStart()) {
+            roll(why);
+        }
+    }
+
     private void considerRoll() {
         long nowNs = lane.nowNs();
         Optional<String> why = wal.wantsRoll(nowNs);
@@ -135,6 +144,8 @@ final class WalKeeper implements WalMachine.Output {
             prepareAnother();
         } else if (wantsMoreMembers()) {
             roll("more members");
+        } else if (isMemberLeaving()) {
+            rollSoon("a member stops");
         }
     }
 
@@ -188,6 +199,15 @@ final class WalKeeper implements WalMachine.Output {
                 && wal.next() > wal.segmentStart()
                 && wal.members().size() < limits.replicationFactor()
                 && wal.preparedMembers().size() > wal.members().size();
+    }
+
+    /** True if a member of the open segment drains, and the prepared one does without it. */
+    private boolean isMemberLeaving() {
+        return wal.hasPrepared()
+                && wal.members().stream()
+                        .anyMatch(member ->
+                                membership.isDraining(member)
+                                        && !wal.preparedMembers().contains(member));
     }
 
     private List<UUID> choose(int index) {

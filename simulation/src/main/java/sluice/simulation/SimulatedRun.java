@@ -88,6 +88,7 @@ final class SimulatedRun {
             if (before != null
                     && (slot.epoch() < before.epoch()
                             || (slot.epoch() == before.epoch()
+                                    && slot.owner().isPresent()
                                     && !slot.owner().equals(before.owner())))) {
                 throw cluster.failure(
                         "a slot changed hands without an epoch: " + before + " " + slot, null);

@@ -99,7 +99,7 @@ class StaleViewTest {
                         cluster.slots().stream()
                                 .noneMatch(s -> s.owner().orElseThrow().wal().equals(wal)));
         // All tables are read anew: an append to the unaware one would tell it of its loss.
-        cluster.runFor(Duration.ofSeconds(2));
+        cluster.runFor(Duration.ofSeconds(12));
         appendToAll(cluster, topic, "b");
         assertEquals(List.of(), unaware.losses());
         cluster.objects.faults((call, key) -> Fate.WELL);

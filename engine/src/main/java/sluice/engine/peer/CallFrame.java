@@ -17,7 +17,7 @@ import sluice.log.wal.SegmentId;
  *
  * <pre>
  *   at  bytes  field
- *    0      1  type: 1 to 6 requests, 65 to 72 replies, see the constants
+ *    0      1  type: 1 to 7 requests, 65 to 72 replies, see the constants
  *    1      8  call, chosen by the caller; the reply carries it back
  *    9      …  the fields of the request or reply, in the order of its record's components:
  *              numbers as they are, a partition as topicId 8 and index 4, a segment as wal 16 and
@@ -37,6 +37,7 @@ final class CallFrame {
     private static final int REQUEST_STATUS = 4;
     private static final int REQUEST_FENCE = 5;
     private static final int REQUEST_READ_SEGMENT = 6;
+    private static final int REQUEST_NOTICE = 7;
 
     private static final int REPLY_APPENDED = 65;
     private static final int REPLY_TAIL = 66;
@@ -103,6 +104,7 @@ final class CallFrame {
                             segment(start(REQUEST_READ_SEGMENT, call), segment)
                                     .putLong(position)
                                     .putInt(length));
+            case CallRequest.Notice() -> with(start(REQUEST_NOTICE, call));
         };
     }
 
@@ -140,6 +142,7 @@ final class CallFrame {
                 case REQUEST_READ_SEGMENT ->
                         new CallRequest.ReadSegment(
                                 segment(source), source.getLong(), source.getInt());
+                case REQUEST_NOTICE -> new CallRequest.Notice();
                 default -> throw malformed("type=" + type);
             };
         } catch (BufferUnderflowException | IllegalArgumentException e) {

@@ -41,4 +41,7 @@ public sealed interface CallRequest {
 
     /** Of a member: bytes of its copy. */
     record ReadSegment(SegmentId segment, long position, int length) implements CallRequest {}
+
+    /** The metadata changed: look at it now. It is told, and never answered. */
+    record Notice() implements CallRequest {}
 }

@@ -72,6 +72,12 @@ public final class PeerCalls {
         }
     }
 
+    /** Tells a peer something that it does not answer; lost if there is no link. */
+    public void tell(UUID peer, CallRequest request) {
+        lane.assertOwner();
+        transport.send(peer, PeerTransport.Link.CALL, CallFrame.encode(0, request));
+    }
+
     private void timedOut(long call) {
         Waiting timedOut = waiting.remove(call);
         if (timedOut != null) {
