@@ -211,6 +211,40 @@ class HandoffTest {
     }
 
     @Test
+    void aReleaseThatIsAppliedMuchLaterTakesNothingFromASlotThatIsServed() {
+        var limits = new SimulatedLimits();
+        limits.foldObjects = 1_000; // Nothing but a release writes to a slot's record.
+        var cluster = SimulatedCluster.running(809, 3, limits);
+        TopicRecord topic = cluster.createTopic("orders", PARTITIONS);
+        var load = new Load(cluster, topic);
+        cluster.runFor(Duration.ofSeconds(1));
+        boolean[] isUnderWay = new boolean[1];
+        cluster.itemFaults((call, table, key) -> {
+            if (table != Table.SLOTS
+                    || cluster.nodes.size() < 4
+                    || cluster.isRunning(cluster.node(3))) {
+                return Fault.NONE;
+            }
+            boolean isFirst =
+                    call == Call.PUT
+                            && !isUnderWay[0]
+                            && topic.slots().contains(Integer.parseInt(key));
+            boolean isLater = isUnderWay[0];
+            isUnderWay[0] |= isFirst;
+            return isFirst ? Fault.DELAYED : isLater ? Fault.REFUSED : Fault.NONE;
+        });
+        SimulatedGateway joined = join(cluster);
+        cluster.await("a release under way", () -> isUnderWay[0]);
+        cluster.runFor(Duration.ofSeconds(3));
+        cluster.itemStore.applyDelayed(0);
+        cluster.runFor(Duration.ofSeconds(3));
+        cluster.itemFaults((call, table, key) -> Fault.NONE);
+        awaitShare(cluster, joined);
+        load.stop();
+        load.assertReadEverywhere();
+    }
+
+    @Test
     void whileTheObjectStoreIsAwaySlotsStayAndAreServed() {
         var cluster = SimulatedCluster.running(805, 3);
         TopicRecord topic = cluster.createTopic("orders", PARTITIONS);
