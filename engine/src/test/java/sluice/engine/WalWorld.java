@@ -1,0 +1,406 @@
+package sluice.engine;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import sluice.engine.peer.CallRequest;
+import sluice.engine.peer.PeerCalls;
+import sluice.log.lane.Background;
+import sluice.log.lane.Delay;
+import sluice.log.lane.Lane;
+import sluice.log.lane.VirtualTime;
+import sluice.log.peer.PeerTransport;
+import sluice.log.peer.memory.MemoryNetwork;
+import sluice.log.peer.memory.NetworkLimits;
+import sluice.log.wal.MemberMachine;
+import sluice.log.wal.SegmentId;
+import sluice.log.wal.WalEntry;
+import sluice.log.wal.WalFrame;
+import sluice.log.wal.WalMachine;
+import sluice.log.wal.memory.MemoryWalDisk;
+import sluice.metadata.ItemStore.Written;
+import sluice.metadata.Items;
+import sluice.metadata.Versioned;
+import sluice.metadata.WalRecord;
+import sluice.metadata.WalStore;
+import sluice.metadata.memory.MemoryItemStore;
+import sluice.uploader.HistoryLimits;
+import sluice.uploader.SegmentPacker;
+import sluice.uploader.memory.MemoryObjectStore;
+
+/**
+ * One wal, the disks of its members, and the stores, in virtual time: the production classes that
+ * write and recover a wal, without the slots and requests above them.
+ */
+final class WalWorld {
+
+    static final Duration STEP_MAX = Duration.ofSeconds(60);
+    private static final Delay STORE = Delay.ofMicros(200, 5_000);
+
+    final long seed;
+    final VirtualTime time;
+    final MemoryNetwork network;
+    final MemoryItemStore itemStore = new MemoryItemStore();
+    final MemoryObjectStore objects = new MemoryObjectStore();
+    final List<Place> places = new ArrayList<>();
+    final UUID wal;
+    final WalStore store;
+    private final Items items;
+    private @Nullable WalMachine machine;
+
+    WalWorld(long seed, int places) {
+        this.seed = seed;
+        time = new VirtualTime(seed);
+        network = new MemoryNetwork(time.random(), Delay.ofMicros(30, 400), NetworkLimits.DEFAULT);
+        items = new Items(itemStore, time.random(), _ -> {});
+        store = new WalStore(items);
+        wal = newId();
+        for (int i = 0; i < places; i++) {
+            this.places.add(new Place("p" + i));
+        }
+        this.places.forEach(Place::start);
+        connect();
+    }
+
+    private UUID newId() {
+        return new UUID(time.random().nextLong(), time.random().nextLong());
+    }
+
+    private void connect() {
+        var addresses = new java.util.HashMap<UUID, String>();
+        places.forEach(place -> addresses.put(place.id(), place.name));
+        places.stream().filter(Place::isUp).forEach(place -> place.transport().peers(addresses));
+        runFor(Duration.ofSeconds(3));
+    }
+
+    Place place(int index) {
+        return places.get(index);
+    }
+
+    List<UUID> ids(int... indexes) {
+        return java.util.Arrays.stream(indexes).mapToObj(i -> places.get(i).id()).toList();
+    }
+
+    // The owner, at place 0.
+
+    WalMachine machine() {
+        if (machine == null) {
+            throw new AssertionError("not opened");
+        }
+        return machine;
+    }
+
+    /** Opens the wal with segment 0 at some places and 1 PREPARED at others. */
+    void open(List<UUID> members, List<UUID> prepared) {
+        write(WalChanges.created(wal, place(0).id(), members, prepared), 0);
+        machine = new WalMachine(wal, place(0).id(), new TestLimits().build().wal(), new Sending());
+        machine.open(0, members, time.nowNs(), time.wallMs());
+        if (!prepared.isEmpty()) {
+            machine.prepared(1, prepared);
+        }
+    }
+
+    /** Appends so many entries of one record each, and waits until all members hold them. */
+    void append(int count) {
+        send(count, 10);
+        await("commit", () -> machine().hwm() == machine().next());
+    }
+
+    /** Appends without waiting for anybody. */
+    void send(int count, int valueBytes) {
+        for (int i = 0; i < count; i++) {
+            long sequence = machine().next();
+            ByteBuffer batch =
+                    TestProducer.batch(
+                            time.wallMs(),
+                            7,
+                            (int) sequence,
+                            List.of(("v" + sequence + "-").repeat(valueBytes / 4)));
+            sluice.log.batch.RecordBatch.setBaseOffset(batch, 0, sequence);
+            machine()
+                    .append(
+                            WalEntry.BATCH,
+                            sluice.uploader.RetentionClass.FOREVER.id(),
+                            3,
+                            1,
+                            9,
+                            0,
+                            1,
+                            sequence,
+                            batch,
+                            time.nowNs(),
+                            time.wallMs());
+            machine().flush();
+        }
+    }
+
+    /** The owner goes on in the prepared segment; the metadata says so only if asked to. */
+    void roll(boolean recorded, List<UUID> nextPrepared) {
+        int old = machine().segment();
+        if (!machine().roll(time.nowNs(), time.wallMs())) {
+            throw failure("nothing is prepared");
+        }
+        if (recorded) {
+            int next = machine().segment();
+            long end = machine().segmentStart();
+            var found = record();
+            write(
+                    WalChanges.rolled(found.value(), old, next, end, next + 1, nextPrepared),
+                    found.version());
+            if (!nextPrepared.isEmpty()) {
+                machine().prepared(next + 1, nextPrepared);
+            }
+        }
+    }
+
+    private final class Sending implements WalMachine.Output {
+        @Override
+        public boolean send(UUID member, ByteBuffer... frame) {
+            return place(0).isUp()
+                    && place(0).transport().send(member, PeerTransport.Link.WAL, frame);
+        }
+
+        @Override
+        public void entryCommitted(long sequence, int segment, long position, int bytes) {}
+
+        @Override
+        public void committed(long hwm) {}
+
+        @Override
+        public void ownerDurable(long end) {}
+
+        @Override
+        public void rolled(int oldIndex, int nextIndex, long end) {}
+
+        @Override
+        public void fenced() {}
+    }
+
+    // Metadata.
+
+    Versioned<WalRecord> record() {
+        return store.get(wal).orElseThrow();
+    }
+
+    void write(WalRecord record, long version) {
+        if (!(store.replace(record, version) instanceof Written.Applied)) {
+            throw failure("the record was not written");
+        }
+    }
+
+    // Recovery.
+
+    /** How a pass over the wal ended. */
+    record Recovered(boolean sealed, Duration took) {}
+
+    Recovered recover(int by) {
+        var ended = new ArrayList<Recovered>();
+        long startNs = time.nowNs();
+        Place place = place(by);
+        place.lane()
+                .execute(() ->
+                        new Recovery(
+                                        place.lane(),
+                                        place.background(),
+                                        place.calls(),
+                                        store,
+                                        objects,
+                                        new SegmentPacker(new SplittableRandom(seed)),
+                                        place.id(),
+                                        record(),
+                                        sealed ->
+                                                ended.add(
+                                                        new Recovered(
+                                                                sealed,
+                                                                Duration.ofNanos(
+                                                                        time.nowNs() - startNs))))
+                                .start());
+        await("the end of a recovery", () -> !ended.isEmpty());
+        return ended.getFirst();
+    }
+
+    // Time.
+
+    void runFor(Duration duration) {
+        time.runFor(duration);
+    }
+
+    void await(String what, BooleanSupplier condition) {
+        if (!time.runUntil(condition, STEP_MAX)) {
+            throw failure("did not come true: " + what);
+        }
+    }
+
+    AssertionError failure(String what) {
+        return new AssertionError(what + ": seed=" + seed + " wal=" + machine);
+    }
+
+    /** A disk and the process at it. */
+    final class Place implements PeerFrames.Engine {
+        final String name;
+        MemoryWalDisk disk = new MemoryWalDisk(newId(), Runnable::run);
+
+        /** Time that each read of a part of a segment takes here. */
+        Duration readTakes = Duration.ZERO;
+
+        /** Parts of segments that were read here, and those being read at once at most. */
+        int reads;
+
+        int readsAtOnceMax;
+        private int readsNow;
+        private @Nullable Process process;
+
+        private record Process(
+                VirtualTime.Scope scope,
+                Lane lane,
+                Background background,
+                PeerTransport transport,
+                MemberMachine member,
+                PeerCalls calls) {}
+
+        private Place(String name) {
+            this.name = name;
+        }
+
+        UUID id() {
+            return disk.diskId();
+        }
+
+        boolean isUp() {
+            return process != null;
+        }
+
+        private Process process() {
+            Process present = process;
+            if (present == null) {
+                throw failure(name + " is down");
+            }
+            return present;
+        }
+
+        PeerTransport transport() {
+            return process().transport();
+        }
+
+        Lane lane() {
+            return process().lane();
+        }
+
+        Background background() {
+            return process().background();
+        }
+
+        PeerCalls calls() {
+            return process().calls();
+        }
+
+        MemberMachine member() {
+            return process().member();
+        }
+
+        void start() {
+            var scope = time.scope(name);
+            disk = disk.reopen(scope.executor(Delay.ofMicros(100, 2_000)));
+            var lane = scope.lane("engine");
+            var memberLane = scope.lane("member");
+            var background = scope.background(STORE, STORE);
+            var transport = network.transport(id(), scope);
+            var member =
+                    new MemberMachine(
+                            memberLane,
+                            disk,
+                            transport,
+                            new TestLimits().build().member(),
+                            (segment, cause) -> {
+                                throw failure("disk of " + name + " failed: " + cause);
+                            });
+            var serving =
+                    new MemberCalls(
+                            new EnginePorts(
+                                    items,
+                                    objects,
+                                    disk,
+                                    transport,
+                                    lane,
+                                    memberLane,
+                                    background,
+                                    Runnable::run,
+                                    _ -> {},
+                                    () -> new SplittableRandom(seed),
+                                    new HistoryLimits(4096, 1 << 20, 32, 8)),
+                            member);
+            var calls =
+                    new PeerCalls(
+                            lane,
+                            transport,
+                            10_000,
+                            (_, request, answer) -> {
+                                if (request instanceof CallRequest.Fence fence) {
+                                    serving.fence(fence, answer);
+                                } else if (request instanceof CallRequest.ReadSegment read) {
+                                    reads++;
+                                    readsAtOnceMax = Math.max(readsAtOnceMax, ++readsNow);
+                                    scope.schedule(
+                                            readTakes,
+                                            () ->
+                                                    serving.read(
+                                                            read,
+                                                            reply -> {
+                                                                readsNow--;
+                                                                answer.accept(reply);
+                                                            }));
+                                }
+                            });
+            process = new Process(scope, lane, background, transport, member, calls);
+            transport.start(new PeerFrames(lane, memberLane, member, calls, this));
+        }
+
+        @Override
+        public void walFrame(UUID from, WalFrame frame) {
+            if (this == place(0) && machine != null) {
+                machine.received(from, frame);
+            }
+        }
+
+        @Override
+        public void disconnected(UUID peer, PeerTransport.Link link) {
+            if (link == PeerTransport.Link.CALL) {
+                calls().disconnected(peer);
+            } else if (this == place(0) && machine != null) {
+                machine.disconnected(peer);
+            }
+        }
+
+        /** SIGSTOP: connections stay, nothing is answered. */
+        void stop() {
+            process().scope().pause(Duration.ofDays(1));
+        }
+
+        /** kill -9. */
+        void crash() {
+            process().scope().kill();
+            process = null;
+            network.crash(id());
+        }
+
+        /** Starts again; what the disk holds in the page cache is still there. */
+        void restart() {
+            start();
+            connect();
+        }
+
+        SegmentId segment(int index) {
+            return new SegmentId(wal, index);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "seed=%d atMs=%d record=%s".formatted(seed, time.nowNs() / 1_000_000, record());
+    }
+}
