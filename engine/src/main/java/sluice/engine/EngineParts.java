@@ -1,5 +1,6 @@
 package sluice.engine;
 
+import sluice.engine.peer.PeerCalls;
 import sluice.metadata.SlotStore;
 import sluice.metadata.WalStore;
 
@@ -12,4 +13,5 @@ record EngineParts(
         SlotTable table,
         WalStore walStore,
         SlotStore slotStore,
-        OwnedSlots owned) {}
+        OwnedSlots owned,
+        PeerCalls calls) {}

@@ -36,7 +36,9 @@ record OpenWal(
         Lane lane = ports.lane();
         Background background = ports.background();
         OwnedSlots owned = parts.owned();
-        var registry = new WalRegistry(lane, background, parts.walStore(), created, lost);
+        var registry =
+                new WalRegistry(
+                        lane, background, parts.walStore(), created, RecordRoom.DEFAULT, lost);
         var keeper =
                 new WalKeeper(
                         lane, ports.transport(), parts.membership(), registry, limits, observer);
@@ -50,6 +52,7 @@ record OpenWal(
                         limits,
                         parts.metrics(),
                         authority,
+                        registry,
                         ports.disk()::usedBytes);
         var reads =
                 new OwnerReads(
@@ -65,6 +68,7 @@ record OpenWal(
                         lane,
                         background,
                         ports.disk(),
+                        new CopyReader(parts.calls()),
                         ports.objects(),
                         new SegmentPacker(ports.randoms().get()),
                         registry,

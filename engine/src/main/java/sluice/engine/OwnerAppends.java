@@ -84,6 +84,7 @@ final class OwnerAppends {
     private final EngineLimits limits;
     private final EngineMetrics metrics;
     private final Authority authority;
+    private final WalRegistry registry;
     private final LongSupplier diskUsedBytes;
     private final long diskUsedBytesMax;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
@@ -108,6 +109,7 @@ final class OwnerAppends {
             EngineLimits limits,
             EngineMetrics metrics,
             Authority authority,
+            WalRegistry registry,
             LongSupplier diskUsedBytes) {
         this.lane = lane;
         this.wal = wal;
@@ -115,6 +117,7 @@ final class OwnerAppends {
         this.limits = limits;
         this.metrics = metrics;
         this.authority = authority;
+        this.registry = registry;
         this.diskUsedBytes = diskUsedBytes;
         long budget = limits.member().diskBytesMax();
         this.diskUsedBytesMax = budget - budget / DISK_RESERVE;
@@ -246,6 +249,7 @@ final class OwnerAppends {
                             .formatted(used, diskUsedBytesMax));
         }
         slots.checkRoom();
+        registry.checkRoom();
     }
 
     private void answerDuplicate(Producers.Range earlier, Acks acks, Consumer<CallReply> answer) {

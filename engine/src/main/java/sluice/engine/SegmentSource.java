@@ -14,9 +14,25 @@ import sluice.uploader.SegmentPacker;
 final class SegmentSource implements SegmentCopy.EntryVisitor {
 
     private final List<SegmentPacker.Entry> entries = new ArrayList<>();
+    private long expected;
+
+    /**
+     * @param start first entry of the segment, as the wal's record or its recoverer has it
+     */
+    SegmentSource(long start) {
+        this.expected = start;
+    }
 
     @Override
     public void entry(ByteBuffer source, int at, long position) {
+        if (WalEntry.sequence(source, at) != expected) {
+            throw new SluiceException(
+                    SluiceException.Kind.DATA,
+                    "corrupt-segment-header",
+                    "a copy of a wal segment begins at another entry: expected=%d found=%d; use another member's copy"
+                            .formatted(expected, WalEntry.sequence(source, at)));
+        }
+        expected++;
         if (WalEntry.type(source, at) != WalEntry.BATCH) {
             throw new SluiceException(
                     SluiceException.Kind.DATA,

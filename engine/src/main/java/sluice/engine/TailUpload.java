@@ -211,7 +211,7 @@ final class TailUpload {
 
     private List<PackedObject> packed(Work work, ByteBuffer copy, long nowMs) {
         RecoveryPlan.Part part = work.part;
-        var source = new SegmentSource();
+        var source = new SegmentSource(part.start());
         try {
             SegmentCopy.read(SegmentBytes.of(copy), segment(work), part.end(), source);
         } catch (IOException e) {

@@ -36,7 +36,7 @@ final class WalChanges {
         chain.removeIf(segment -> segment.state() == SegmentState.PREPARED);
         assert chain.isEmpty() || chain.getLast().index() < index : "index=" + index;
         chain.add(new Segment(index, SegmentState.PREPARED, members, UNKNOWN, UNKNOWN));
-        return withChain(record, chain);
+        return record.withChain(chain);
     }
 
     /**
@@ -62,7 +62,7 @@ final class WalChanges {
         if (!nextMembers.isEmpty()) {
             chain.add(new Segment(next, SegmentState.PREPARED, nextMembers, UNKNOWN, UNKNOWN));
         }
-        return withChain(record, chain);
+        return record.withChain(chain);
     }
 
     /** The owner ends its wal: the open segment is sealed at {@code end}, and none follows. */
@@ -81,7 +81,7 @@ final class WalChanges {
                 chain.add(segment);
             }
         }
-        return withChain(record, chain);
+        return record.withChain(chain);
     }
 
     /** A sealed segment is in objects: it leaves the chain, and its objects are named. */
@@ -94,47 +94,20 @@ final class WalChanges {
         chain.removeIf(each -> each.index() == segment);
         var named = new ArrayList<>(record.objects());
         named.addAll(objects);
-        return new WalRecord(
-                record.wal(),
-                record.node(),
-                record.state(),
-                record.epoch(),
-                chain,
-                end,
-                named,
-                record.foldedEnd(),
-                record.recoverer());
+        return record.withChain(chain).withUploaded(end, named);
     }
 
     /** Slot checkpoints cover all entries below {@code end}: their objects need no name here. */
     static WalRecord folded(WalRecord record, long end) {
         List<WalObject> left =
                 record.objects().stream().filter(object -> object.toEntry() > end).toList();
-        return new WalRecord(
-                record.wal(),
-                record.node(),
-                record.state(),
-                record.epoch(),
-                record.chain(),
-                record.uploadedEnd(),
-                left,
-                Math.max(end, record.foldedEnd()),
-                record.recoverer());
+        return record.withFolded(Math.max(end, record.foldedEnd()), left);
     }
 
     /** A recoverer takes the wal: nothing is acknowledged under the old epoch any more. */
     static WalRecord fencing(WalRecord record, UUID recoverer) {
         assert record.state() == State.OPEN || record.state() == State.FENCING;
-        return new WalRecord(
-                record.wal(),
-                record.node(),
-                State.FENCING,
-                record.epoch() + 1,
-                record.chain(),
-                record.uploadedEnd(),
-                record.objects(),
-                record.foldedEnd(),
-                Optional.of(recoverer));
+        return record.claimedBy(recoverer);
     }
 
     /** All of the wal is in objects, and its end will never change. */
@@ -146,43 +119,14 @@ final class WalChanges {
                 objects.add(object);
             }
         }
-        return new WalRecord(
-                record.wal(),
-                record.node(),
-                State.SEALED,
-                record.epoch(),
-                List.of(),
-                end,
-                objects,
-                record.foldedEnd(),
-                record.recoverer());
+        return record.withState(State.SEALED).withChain(List.of()).withUploaded(end, objects);
     }
 
     /** No slot depends on the wal any more: its objects need no name here. */
     static WalRecord released(WalRecord record) {
         assert record.state() == State.SEALED : "state=" + record.state();
-        return new WalRecord(
-                record.wal(),
-                record.node(),
-                State.RELEASED,
-                record.epoch(),
-                List.of(),
-                record.uploadedEnd(),
-                List.of(),
-                record.uploadedEnd(),
-                record.recoverer());
-    }
-
-    private static WalRecord withChain(WalRecord record, List<Segment> chain) {
-        return new WalRecord(
-                record.wal(),
-                record.node(),
-                record.state(),
-                record.epoch(),
-                chain,
-                record.uploadedEnd(),
-                record.objects(),
-                record.foldedEnd(),
-                record.recoverer());
+        return record.withState(State.RELEASED)
+                .withChain(List.of())
+                .withFolded(record.uploadedEnd(), List.of());
     }
 }

@@ -137,16 +137,26 @@ final class WalKeeper implements WalMachine.Output {
 
     private void considerRoll() {
         long nowNs = lane.nowNs();
-        Optional<String> why = wal.wantsRoll(nowNs);
+        if (registry.isExhausted()) {
+            return;
+        }
+        Optional<String> why = wal.wantsRoll(nowNs).filter(_ -> !registry.isTight() || mustRoll());
         if (why.isPresent()) {
             roll(why.get());
         } else if (!isPreparing && wantsOtherPrepared()) {
             prepareAnother();
-        } else if (wantsMoreMembers()) {
+        } else if (wantsMoreMembers() && !registry.isTight()) {
             roll("more members");
         } else if (isMemberLeaving()) {
             rollSoon("a member stops");
         }
+    }
+
+    /** True if the roll is not for the segment's age alone. */
+    private boolean mustRoll() {
+        return wal.isFull()
+                || !wal.lostMembers().isEmpty()
+                || wal.slowest(lane.nowNs()).isPresent();
     }
 
     private void roll(String why) {

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sluice.log.SluiceException;
 import sluice.log.lane.Background;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
@@ -27,6 +28,9 @@ final class WalRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(WalRegistry.class);
     private static final Duration RETRY = Duration.ofMillis(200);
 
+    /** Between two tries of a record that is too large. */
+    private static final Duration RETRY_TOO_LARGE = Duration.ofSeconds(5);
+
     /** Told that the wal is lost. */
     interface Lost {
         void lost(String why);
@@ -38,10 +42,14 @@ final class WalRegistry {
     private final Lane lane;
     private final Background background;
     private final WalStore store;
+    private final RecordRoom room;
     private final Lost lost;
     private final ArrayDeque<Change> queue = new ArrayDeque<>();
     private Versioned<WalRecord> current;
+
+    /** One change is being written, or its outcome is not known yet. */
     private boolean isWriting;
+
     private boolean isLost;
 
     WalRegistry(
@@ -49,11 +57,13 @@ final class WalRegistry {
             Background background,
             WalStore store,
             Versioned<WalRecord> created,
+            RecordRoom room,
             Lost lost) {
         this.lane = lane;
         this.background = background;
         this.store = store;
         this.current = created;
+        this.room = room;
         this.lost = lost;
     }
 
@@ -64,6 +74,36 @@ final class WalRegistry {
 
     int queued() {
         return queue.size();
+    }
+
+    /** True if the wal should roll only for size and for faults. */
+    boolean isTight() {
+        return room.isTight(current.value());
+    }
+
+    /** True if the wal cannot roll before segments were uploaded or objects folded. */
+    boolean isExhausted() {
+        return room.isExhausted(current.value());
+    }
+
+    boolean hasRoomFor(int objects) {
+        return room.fits(current.value(), objects);
+    }
+
+    /**
+     * @throws SluiceException OVERLOADED {@code wal-record-full} if what is appended might need a
+     *     segment of which the metadata cannot say anything any more
+     */
+    void checkRoom() {
+        if (room.isFull(current.value())) {
+            throw new SluiceException(
+                    SluiceException.Kind.OVERLOADED,
+                    "wal-record-full",
+                    "too much of this gateway's wal is not in objects or not folded yet: segments=%d objects=%d; retry after a pause"
+                            .formatted(
+                                    current.value().chain().size(),
+                                    current.value().objects().size()));
+        }
     }
 
     /**
@@ -98,29 +138,57 @@ final class WalRegistry {
             case Outcome.Success<Written>(Written.Applied(long version)) ->
                     applied(change, new Versioned<>(target, version));
             case Outcome.Success<Written>(Written.Conflict()) -> look(change, target);
+            case Outcome.Failure<Written>(var error)
+                    when error.kind() == SluiceException.Kind.INVALID ->
+                    refused(change, error);
             case Outcome.Failure<Written>(var error) -> {
                 LOG.atWarn()
                         .addKeyValue("change", change.name())
                         .addKeyValue("kind", error.kind())
                         .setCause(error)
                         .log("wal record not written; trying again");
-                // It may have been applied: look before writing again.
-                lane.schedule(RETRY, () -> look(change, target));
+                // It may have been applied: look before anything is written again.
+                lookLater(change, target);
             }
         }
     }
 
+    /**
+     * The store will never take this record, so the same again is in vain: a change that makes it
+     * smaller goes first. The others commute with it, since it only drops what is named no more.
+     */
+    private void refused(Change change, SluiceException error) {
+        LOG.atError()
+                .addKeyValue("change", change.name())
+                .addKeyValue("segments", current.value().chain().size())
+                .addKeyValue("objects", current.value().objects().size())
+                .setCause(error)
+                .log("wal record refused by the store; objects must be folded first");
+        for (Change each : queue) {
+            if (each.change().apply(current.value()).objects().size()
+                    < current.value().objects().size()) {
+                queue.remove(each);
+                queue.addFirst(each);
+                next();
+                return;
+            }
+        }
+        lane.schedule(RETRY_TOO_LARGE, this::next);
+    }
+
     private void applied(Change change, Versioned<WalRecord> written) {
         current = written;
-        queue.removeFirst();
+        queue.remove(change);
         change.applied().accept(written.value());
         next();
     }
 
+    private void lookLater(Change change, WalRecord target) {
+        isWriting = true;
+        lane.schedule(RETRY, () -> look(change, target));
+    }
+
     private void look(Change change, WalRecord target) {
-        if (isWriting || isLost) {
-            return;
-        }
         isWriting = true;
         background.run(
                 lane,
@@ -134,8 +202,7 @@ final class WalRegistry {
     private void looked(
             Change change, WalRecord target, Outcome<Optional<Versioned<WalRecord>>> outcome) {
         switch (outcome) {
-            case Outcome.Failure<Optional<Versioned<WalRecord>>> _ ->
-                    lane.schedule(RETRY, () -> look(change, target));
+            case Outcome.Failure<Optional<Versioned<WalRecord>>> _ -> lookLater(change, target);
             case Outcome.Success<Optional<Versioned<WalRecord>>>(var found) -> {
                 if (found.isPresent() && isApplied(target, found.get().value())) {
                     applied(change, found.get());

@@ -1,5 +1,7 @@
 package sluice.engine;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +12,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import sluice.engine.peer.CallRequest;
 import sluice.engine.peer.PeerCalls;
+import sluice.log.batch.BatchBuilder;
+import sluice.log.batch.RecordBatch;
 import sluice.log.lane.Background;
 import sluice.log.lane.Delay;
 import sluice.log.lane.Lane;
@@ -30,6 +34,7 @@ import sluice.metadata.WalRecord;
 import sluice.metadata.WalStore;
 import sluice.metadata.memory.MemoryItemStore;
 import sluice.uploader.HistoryLimits;
+import sluice.uploader.RetentionClass;
 import sluice.uploader.SegmentPacker;
 import sluice.uploader.memory.MemoryObjectStore;
 
@@ -40,6 +45,7 @@ import sluice.uploader.memory.MemoryObjectStore;
 final class WalWorld {
 
     static final Duration STEP_MAX = Duration.ofSeconds(60);
+    static final EngineLimits LIMITS = EngineLimits.defaults(3, 3, 256 << 20);
     private static final Delay STORE = Delay.ofMicros(200, 5_000);
 
     final long seed;
@@ -98,7 +104,7 @@ final class WalWorld {
     /** Opens the wal with segment 0 at some places and 1 PREPARED at others. */
     void open(List<UUID> members, List<UUID> prepared) {
         write(WalChanges.created(wal, place(0).id(), members, prepared), 0);
-        machine = new WalMachine(wal, place(0).id(), new TestLimits().build().wal(), new Sending());
+        machine = new WalMachine(wal, place(0).id(), LIMITS.wal(), new Sending());
         machine.open(0, members, time.nowNs(), time.wallMs());
         if (!prepared.isEmpty()) {
             machine.prepared(1, prepared);
@@ -115,17 +121,11 @@ final class WalWorld {
     void send(int count, int valueBytes) {
         for (int i = 0; i < count; i++) {
             long sequence = machine().next();
-            ByteBuffer batch =
-                    TestProducer.batch(
-                            time.wallMs(),
-                            7,
-                            (int) sequence,
-                            List.of(("v" + sequence + "-").repeat(valueBytes / 4)));
-            sluice.log.batch.RecordBatch.setBaseOffset(batch, 0, sequence);
+            ByteBuffer batch = batch(sequence, valueBytes);
             machine()
                     .append(
                             WalEntry.BATCH,
-                            sluice.uploader.RetentionClass.FOREVER.id(),
+                            RetentionClass.FOREVER.id(),
                             3,
                             1,
                             9,
@@ -137,6 +137,15 @@ final class WalWorld {
                             time.wallMs());
             machine().flush();
         }
+    }
+
+    private ByteBuffer batch(long offset, int valueBytes) {
+        byte[] value = ("v" + offset + "-").repeat(1 + valueBytes / 4).getBytes(US_ASCII);
+        var builder = new BatchBuilder(256);
+        builder.append(time.wallMs(), null, value, List.of());
+        ByteBuffer batch = builder.build();
+        RecordBatch.setBaseOffset(batch, 0, offset);
+        return batch;
     }
 
     /** The owner goes on in the prepared segment; the metadata says so only if asked to. */
@@ -315,7 +324,7 @@ final class WalWorld {
                             memberLane,
                             disk,
                             transport,
-                            new TestLimits().build().member(),
+                            LIMITS.member(),
                             (segment, cause) -> {
                                 throw failure("disk of " + name + " failed: " + cause);
                             });

@@ -87,4 +87,36 @@ public record WalRecord(
         chain = List.copyOf(chain);
         objects = List.copyOf(objects);
     }
+
+    public WalRecord withState(State next) {
+        return new WalRecord(
+                wal, node, next, epoch, chain, uploadedEnd, objects, foldedEnd, recoverer);
+    }
+
+    /** The next epoch, which is this recoverer's. */
+    public WalRecord claimedBy(UUID next) {
+        return new WalRecord(
+                wal,
+                node,
+                State.FENCING,
+                epoch + 1,
+                chain,
+                uploadedEnd,
+                objects,
+                foldedEnd,
+                Optional.of(next));
+    }
+
+    public WalRecord withChain(List<Segment> next) {
+        return new WalRecord(
+                wal, node, state, epoch, next, uploadedEnd, objects, foldedEnd, recoverer);
+    }
+
+    public WalRecord withUploaded(long end, List<WalObject> next) {
+        return new WalRecord(wal, node, state, epoch, chain, end, next, foldedEnd, recoverer);
+    }
+
+    public WalRecord withFolded(long end, List<WalObject> left) {
+        return new WalRecord(wal, node, state, epoch, chain, uploadedEnd, left, end, recoverer);
+    }
 }
