@@ -21,6 +21,8 @@ import sluice.log.wal.WalMachine;
  * @param tailEntriesMax batches not yet in objects that are indexed in memory, in all partitions
  * @param foldObjects objects named in the wal record before they are folded into checkpoints
  * @param uploadsMax segments being uploaded at once
+ * @param memberSlowFloor a member may hold an entry up for so long, however fast the others are;
+ *     {@code wal().memberSlowNs()} is the longest time, however slow they are
  * @param wal of the owner
  * @param member of this gateway's disk
  */
@@ -39,6 +41,7 @@ public record EngineLimits(
         int tailEntriesMax,
         int foldObjects,
         int uploadsMax,
+        Duration memberSlowFloor,
         WalMachine.Limits wal,
         MemberMachine.Limits member) {
 
@@ -71,6 +74,7 @@ public record EngineLimits(
                 4_000_000,
                 64,
                 2,
+                SlowMembers.FLOOR,
                 new WalMachine.Limits(
                         64L << 20,
                         Duration.ofSeconds(10).toNanos(),

@@ -1,7 +1,6 @@
 package sluice.engine;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -10,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import sluice.log.lane.Lane;
 import sluice.log.peer.PeerTransport;
 import sluice.log.wal.WalMachine;
+import sluice.log.wal.WalOutput;
 import sluice.metadata.GatewayRecord;
 import sluice.metadata.WalRecord;
 
@@ -17,14 +17,9 @@ import sluice.metadata.WalRecord;
  * Keeps the own wal going: rolls it when it should be rolled, keeps a next segment PREPARED, and
  * has the metadata say so. Owned by the engine's lane.
  */
-final class WalKeeper implements WalMachine.Output {
+final class WalKeeper implements WalOutput {
 
     private static final Logger LOG = LoggerFactory.getLogger(WalKeeper.class);
-    private static final Duration QUARANTINE = Duration.ofSeconds(5);
-    private static final Duration TICK = Duration.ofMillis(20);
-
-    /** Rolls for a lost or slow member are no closer together than this. */
-    private static final long FAULT_ROLL_EVERY_NS = Duration.ofMillis(100).toNanos();
 
     /** Who is told what becomes of the wal. */
     interface Observer {
@@ -48,10 +43,10 @@ final class WalKeeper implements WalMachine.Output {
     private final EngineLimits limits;
     private final Observer observer;
     private final WalMachine wal;
+    private final MemberWatch watch;
     private int lastIndex;
     private boolean isPreparing;
     private boolean isStopped;
-    private long lastFaultRollNs;
 
     WalKeeper(
             Lane lane,
@@ -69,7 +64,7 @@ final class WalKeeper implements WalMachine.Output {
         this.wal =
                 new WalMachine(
                         registry.record().wal(), registry.record().node(), limits.wal(), this);
-        this.lastFaultRollNs = lane.nowNs() - FAULT_ROLL_EVERY_NS;
+        this.watch = new MemberWatch(wal, membership, limits, lane.nowNs());
     }
 
     WalMachine wal() {
@@ -86,7 +81,7 @@ final class WalKeeper implements WalMachine.Output {
         if (chain.getLast().state() == WalRecord.SegmentState.PREPARED) {
             wal.prepared(lastIndex, chain.getLast().members());
         }
-        lane.schedule(TICK, this::tick);
+        lane.schedule(MemberWatch.TICK, this::tick);
     }
 
     void stop() {
@@ -96,8 +91,9 @@ final class WalKeeper implements WalMachine.Output {
 
     private void tick() {
         if (!isStopped) {
+            watch.look(lane.nowNs());
             considerRoll();
-            lane.schedule(TICK, this::tick);
+            lane.schedule(MemberWatch.TICK, this::tick);
         }
     }
 
@@ -136,13 +132,16 @@ final class WalKeeper implements WalMachine.Output {
     }
 
     private void considerRoll() {
-        long nowNs = lane.nowNs();
         if (registry.isExhausted()) {
             return;
         }
-        Optional<String> why = wal.wantsRoll(nowNs).filter(_ -> !registry.isTight() || mustRoll());
-        if (why.isPresent()) {
-            roll(why.get());
+        Optional<String> fault = watch.fault();
+        Optional<String> grown =
+                wal.isGrown(lane.nowNs()).filter(_ -> wal.isFull() || !registry.isTight());
+        if (fault.isPresent()) {
+            rollAway(fault.get());
+        } else if (grown.isPresent()) {
+            roll(grown.get());
         } else if (!isPreparing && wantsOtherPrepared()) {
             prepareAnother();
         } else if (wantsMoreMembers() && !registry.isTight()) {
@@ -152,31 +151,25 @@ final class WalKeeper implements WalMachine.Output {
         }
     }
 
-    /** True if the roll is not for the segment's age alone. */
-    private boolean mustRoll() {
-        return wal.isFull()
-                || !wal.lostMembers().isEmpty()
-                || wal.slowest(lane.nowNs()).isPresent();
+    /** Leaves members behind that are lost or slow: the next segment must do without them. */
+    private void rollAway(String why) {
+        long nowNs = lane.nowNs();
+        watch.quarantine(nowNs);
+        if (!wal.hasPrepared() || wantsOtherPrepared()) {
+            if (!isPreparing) {
+                prepareAnother();
+            }
+        } else if (watch.takeRoll(nowNs)) {
+            roll(why);
+        }
     }
 
     private void roll(String why) {
-        long nowNs = lane.nowNs();
-        boolean isFault = !wal.lostMembers().isEmpty() || wal.slowest(nowNs).isPresent();
-        if (isFault) {
-            wal.lostMembers().forEach(this::quarantine);
-            wal.slowest(nowNs).ifPresent(this::quarantine);
-            if (nowNs - lastFaultRollNs < FAULT_ROLL_EVERY_NS) {
-                return;
-            }
-        }
-        if (!wal.hasPrepared() || (isFault && wantsOtherPrepared())) {
+        if (!wal.hasPrepared()) {
             if (!isPreparing) {
                 prepareAnother();
             }
             return;
-        }
-        if (isFault) {
-            lastFaultRollNs = nowNs;
         }
         LOG.atInfo()
                 .addKeyValue("wal", wal.wal())
@@ -184,13 +177,7 @@ final class WalKeeper implements WalMachine.Output {
                 .addKeyValue("end", wal.hwm())
                 .addKeyValue("why", why)
                 .log("wal segment rolled");
-        wal.roll(nowNs, lane.wallMs());
-    }
-
-    private void quarantine(UUID member) {
-        if (!member.equals(membership.self())) {
-            membership.quarantine(member, QUARANTINE.toNanos());
-        }
+        wal.roll(lane.nowNs(), lane.wallMs());
     }
 
     /** True if a member of the prepared segment cannot be used, or more members could be had. */
@@ -249,6 +236,9 @@ final class WalKeeper implements WalMachine.Output {
 
     @Override
     public boolean send(UUID member, ByteBuffer... frame) {
+        if (wal.next() > wal.hwm()) {
+            watch.sent(member, wal.next(), lane.nowNs());
+        }
         return transport.send(member, PeerTransport.Link.WAL, frame);
     }
 
@@ -268,7 +258,13 @@ final class WalKeeper implements WalMachine.Output {
     }
 
     @Override
+    public void memberDurable(UUID member, long end) {
+        watch.durable(member, end, lane.nowNs());
+    }
+
+    @Override
     public void rolled(int oldIndex, int nextIndex, long end) {
+        watch.rolled();
         int index = ++lastIndex;
         List<UUID> members = choose(index);
         isPreparing = true;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import sluice.engine.peer.CallRequest;
 import sluice.engine.peer.PeerCalls;
@@ -26,6 +27,7 @@ import sluice.log.wal.SegmentId;
 import sluice.log.wal.WalEntry;
 import sluice.log.wal.WalFrame;
 import sluice.log.wal.WalMachine;
+import sluice.log.wal.WalOutput;
 import sluice.log.wal.memory.MemoryWalDisk;
 import sluice.metadata.ItemStore.Written;
 import sluice.metadata.Items;
@@ -46,6 +48,7 @@ final class WalWorld {
 
     static final Duration STEP_MAX = Duration.ofSeconds(60);
     static final EngineLimits LIMITS = EngineLimits.defaults(3, 3, 256 << 20);
+    static final Delay SYNC = Delay.ofMicros(100, 2_000);
     private static final Delay STORE = Delay.ofMicros(200, 5_000);
 
     final long seed;
@@ -101,6 +104,15 @@ final class WalWorld {
         return machine;
     }
 
+    /** From now on a keeper's machine is the owner's, and hears what members say. */
+    void owns(WalMachine kept) {
+        machine = kept;
+    }
+
+    Items items() {
+        return items;
+    }
+
     /** Opens the wal with segment 0 at some places and 1 PREPARED at others. */
     void open(List<UUID> members, List<UUID> prepared) {
         write(WalChanges.created(wal, place(0).id(), members, prepared), 0);
@@ -122,24 +134,27 @@ final class WalWorld {
         for (int i = 0; i < count; i++) {
             long sequence = machine().next();
             ByteBuffer batch = batch(sequence, valueBytes);
-            machine()
-                    .append(
-                            WalEntry.BATCH,
-                            RetentionClass.FOREVER.id(),
-                            3,
-                            1,
-                            9,
-                            0,
-                            1,
-                            sequence,
-                            batch,
-                            time.nowNs(),
-                            time.wallMs());
+            appendTo(machine(), batch);
             machine().flush();
         }
     }
 
-    private ByteBuffer batch(long offset, int valueBytes) {
+    void appendTo(WalMachine wal, ByteBuffer batch) {
+        wal.append(
+                WalEntry.BATCH,
+                RetentionClass.FOREVER.id(),
+                3,
+                1,
+                9,
+                0,
+                1,
+                wal.next(),
+                batch,
+                time.nowNs(),
+                time.wallMs());
+    }
+
+    ByteBuffer batch(long offset, int valueBytes) {
         byte[] value = ("v" + offset + "-").repeat(1 + valueBytes / 4).getBytes(US_ASCII);
         var builder = new BatchBuilder(256);
         builder.append(time.wallMs(), null, value, List.of());
@@ -167,7 +182,7 @@ final class WalWorld {
         }
     }
 
-    private final class Sending implements WalMachine.Output {
+    private final class Sending implements WalOutput {
         @Override
         public boolean send(UUID member, ByteBuffer... frame) {
             return place(0).isUp()
@@ -182,6 +197,9 @@ final class WalWorld {
 
         @Override
         public void ownerDurable(long end) {}
+
+        @Override
+        public void memberDurable(UUID member, long end) {}
 
         @Override
         public void rolled(int oldIndex, int nextIndex, long end) {}
@@ -257,6 +275,9 @@ final class WalWorld {
         /** Time that each read of a part of a segment takes here. */
         Duration readTakes = Duration.ZERO;
 
+        /** How long the next sync takes here. */
+        Supplier<Duration> syncTakes = () -> SYNC.draw(time.random());
+
         /** Parts of segments that were read here, and those being read at once at most. */
         int reads;
 
@@ -314,7 +335,7 @@ final class WalWorld {
 
         void start() {
             var scope = time.scope(name);
-            disk = disk.reopen(scope.executor(Delay.ofMicros(100, 2_000)));
+            disk = disk.reopen(task -> scope.schedule(syncTakes.get(), task));
             var lane = scope.lane("engine");
             var memberLane = scope.lane("member");
             var background = scope.background(STORE, STORE);
@@ -388,6 +409,10 @@ final class WalWorld {
         /** SIGSTOP: connections stay, nothing is answered. */
         void stop() {
             process().scope().pause(Duration.ofDays(1));
+        }
+
+        void pause(Duration duration) {
+            process().scope().pause(duration);
         }
 
         /** kill -9. */

@@ -36,6 +36,7 @@ final class SimulatedLimits {
                 tailEntriesMax,
                 foldObjects,
                 2,
+                Duration.ofMillis(25),
                 new WalMachine.Limits(
                         segmentBytesMax,
                         segmentAge.toNanos(),

@@ -1,5 +1,6 @@
 package sluice.log.wal;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,23 @@ final class SegmentMembers {
             least = Math.min(least, each.end);
         }
         return least;
+    }
+
+    /**
+     * Members that do not hold the entry at {@code hwm} while another one does; none if all are
+     * alike, since then it is the load, or the owner itself.
+     */
+    List<UUID> laggards(long hwm) {
+        List<UUID> behind = new ArrayList<>();
+        boolean isHeld = false;
+        for (Member each : members.values()) {
+            if (each.end > hwm) {
+                isHeld = true;
+            } else {
+                behind.add(each.disk);
+            }
+        }
+        return isHeld ? behind : List.of();
     }
 
     Optional<UUID> first(Predicate<Member> which) {

@@ -39,41 +39,10 @@ public final class WalMachine {
             long unackedBytesMax,
             int frameBytesMax) {}
 
-    /**
-     * What the machine asks of the world, in the order it asks. No method may call the machine:
-     * what comes of it is told later, from the lane.
-     */
-    public interface Output {
-        /** Sends a frame to a member; false if that cannot be: the member is lost. */
-        boolean send(UUID member, ByteBuffer... frame);
-
-        /**
-         * The next entry in order is on the disks of all members, and will stay where it is.
-         *
-         * @param position of the entry in the current segment, in bytes
-         */
-        void entryCommitted(long sequence, int segment, long position, int bytes);
-
-        /** All entries below are on the disks of all members; called after each of them. */
-        void committed(long hwm);
-
-        /** All entries below are on the owner's disk. */
-        void ownerDurable(long end);
-
-        /**
-         * The machine rolled: the metadata must now say {old SEALED at end, next OPEN at end, a new
-         * one PREPARED}, in one write. Until {@link #prepared} is called, there is no further roll.
-         */
-        void rolled(int oldIndex, int nextIndex, long end);
-
-        /** A member said that a recoverer closed this wal: nothing may be acknowledged any more. */
-        void fenced();
-    }
-
     private final UUID wal;
     private final UUID self;
     private final Limits limits;
-    private final Output output;
+    private final WalOutput output;
     private final Patience patience;
 
     private int index;
@@ -96,7 +65,7 @@ public final class WalMachine {
     /**
      * @param self the owner's own disk
      */
-    public WalMachine(UUID wal, UUID self, Limits limits, Output output) {
+    public WalMachine(UUID wal, UUID self, Limits limits, WalOutput output) {
         this.wal = wal;
         this.self = self;
         this.limits = limits;
@@ -281,6 +250,7 @@ public final class WalMachine {
             return;
         }
         member.end = end;
+        output.memberDurable(member.disk, end);
         if (member.disk.equals(self) && end > ownerEnd) {
             ownerEnd = end;
             output.ownerDurable(end);
@@ -317,29 +287,41 @@ public final class WalMachine {
                 members.first(member -> member.lost)
                         .map(disk -> "member lost: " + disk)
                         .or(() -> slowest(nowNs).map(disk -> "member slow: " + disk));
-        if (fault.isPresent() || hwm == segmentStart) {
-            return fault; // What was sent again may be a full segment already: let it arrive.
+        return fault.isPresent() ? fault : isGrown(nowNs);
+    }
+
+    /** Why the current segment should end for itself: its size, or its age. */
+    public Optional<String> isGrown(long nowNs) {
+        if (stopped || hwm == segmentStart) {
+            return Optional.empty(); // What was sent again may fill it already: let it arrive.
         }
         if (isFull()) {
             return Optional.of("size");
         }
-        if (nowNs - segmentOpenedNs >= limits.segmentAgeNs()) {
-            return Optional.of("age");
-        }
-        return Optional.empty();
+        boolean isOld = nowNs - segmentOpenedNs >= limits.segmentAgeNs();
+        return isOld ? Optional.of("age") : Optional.empty();
     }
 
     /**
-     * The member that holds the oldest entry up, if the entry waits too long. Entries that were
-     * sent again at a roll are given their time anew.
+     * A member that holds the oldest entry up for too long, though another one has it. Entries that
+     * were sent again at a roll are given their time anew.
      */
     public Optional<UUID> slowest(long nowNs) {
-        if (unacked.isEmpty()
-                || !patience.isOver(
-                        nowNs - Math.max(unacked.oldest().appendedNs, segmentOpenedNs))) {
-            return Optional.empty();
-        }
-        return members.first(member -> member.end <= hwm);
+        return patience.isOver(waitedNs(nowNs))
+                ? laggards().stream().findFirst()
+                : Optional.empty();
+    }
+
+    /** How long the oldest entry that is not on all disks waits in this segment. */
+    public long waitedNs(long nowNs) {
+        return unacked.isEmpty()
+                ? 0
+                : nowNs - Math.max(unacked.oldest().appendedNs, segmentOpenedNs);
+    }
+
+    /** Members that hold the oldest entry up while another one has it; none if all are alike. */
+    public List<UUID> laggards() {
+        return unacked.isEmpty() ? List.of() : members.laggards(hwm);
     }
 
     /** Members that are lost; like the {@link #slowest} best not chosen for the next segment. */
@@ -386,7 +368,6 @@ public final class WalMachine {
         }
     }
 
-    /** For messages: the wal's id. */
     public UUID wal() {
         return wal;
     }

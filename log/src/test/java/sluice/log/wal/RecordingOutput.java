@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /** Remembers what a {@link WalMachine} asked for, in order. */
-final class RecordingOutput implements WalMachine.Output {
+final class RecordingOutput implements WalOutput {
 
     record Sent(UUID to, WalFrame frame) {}
 
@@ -44,6 +44,9 @@ final class RecordingOutput implements WalMachine.Output {
     public void ownerDurable(long end) {
         events.add("ownerDurable " + end);
     }
+
+    @Override
+    public void memberDurable(UUID member, long end) {}
 
     @Override
     public void rolled(int oldIndex, int nextIndex, long end) {

@@ -223,6 +223,7 @@ class WalRollTest {
     void entriesSentAgainAreGivenTheirTimeAnew() {
         machine.prepared(1, List.of(ANN, BOB, CID));
         machine.roll(1_000, 0);
+        durable(1, 3, ANN);
 
         assertEquals(Optional.empty(), machine.slowest(1_025));
         assertTrue(machine.slowest(1_026).isPresent());
@@ -234,6 +235,7 @@ class WalRollTest {
             machine.prepared(segment, List.of(ANN, BOB, CID));
             machine.roll(0, 0);
         }
+        durable(3, 3, ANN);
         // The first of these rolls left a segment with committed entries, the others did not.
         assertEquals(Optional.empty(), machine.slowest(4 * 25));
         assertTrue(machine.slowest(4 * 25 + 1).isPresent());
@@ -246,6 +248,7 @@ class WalRollTest {
             machine.roll(0, 0);
         }
         durable(3, 3, ANN, BOB, CID);
+        durable(3, 4, ANN);
 
         assertEquals(Optional.empty(), machine.slowest(25));
         assertTrue(machine.slowest(26).isPresent());
@@ -259,8 +262,20 @@ class WalRollTest {
             machine.roll(0, 0);
         }
         append("f");
+        machine.flush();
+        durable(3, 6, ANN);
 
         assertTrue(machine.slowest(26).isPresent());
+    }
+
+    @Test
+    void membersThatAreAllAlikeAreNotSlow() {
+        roll(ANN, BOB, CID);
+        assertEquals(Optional.empty(), machine.slowest(1_000_000));
+        assertEquals(List.of(), machine.laggards());
+
+        durable(1, 3, BOB);
+        assertEquals(List.of(ANN, CID), machine.laggards());
     }
 
     @Test

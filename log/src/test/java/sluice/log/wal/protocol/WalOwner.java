@@ -13,11 +13,12 @@ import sluice.log.peer.PeerTransport;
 import sluice.log.wal.WalEntry;
 import sluice.log.wal.WalFrame;
 import sluice.log.wal.WalMachine;
+import sluice.log.wal.WalOutput;
 import sluice.log.wal.protocol.WalChain.Link;
 import sluice.log.wal.protocol.WalChain.SegmentPhase;
 
 /** The owner's process: a {@link WalMachine}, its links, and its writes to the metadata. */
-final class WalOwner implements WalMachine.Output {
+final class WalOwner implements WalOutput {
 
     private static final Duration TICK = Duration.ofMillis(1);
     private static final Delay METADATA = Delay.ofMicros(200, 8_000);
@@ -256,6 +257,9 @@ final class WalOwner implements WalMachine.Output {
 
     @Override
     public void ownerDurable(long end) {}
+
+    @Override
+    public void memberDurable(UUID member, long end) {}
 
     @Override
     public void fenced() {
