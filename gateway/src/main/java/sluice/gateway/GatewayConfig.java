@@ -52,13 +52,19 @@ public interface GatewayConfig {
 
     /** Where other gateways reach this one. */
     interface Peer {
-        /** Address to listen on and to tell to the others. */
+        /** Address to listen on. */
         @WithDefault("127.0.0.1")
         String host();
 
         /** Port to listen on; 0 takes a free one. */
         @WithDefault("0")
         int port();
+
+        /**
+         * Address told to other gateways, such as 10.0.0.7:9080, where they reach this one through
+         * a port mapping or a proxy; else host and port.
+         */
+        Optional<String> advertised();
     }
 
     /** Where clients reach this gateway. */

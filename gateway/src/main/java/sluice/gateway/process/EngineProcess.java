@@ -136,7 +136,9 @@ final class EngineProcess implements AutoCloseable {
                         wal,
                         0,
                         httpAddress,
-                        config.peer().host() + ":" + transport.port(),
+                        config.peer()
+                                .advertised()
+                                .orElse(config.peer().host() + ":" + transport.port()),
                         config.zone(),
                         false);
         var ports =
