@@ -10,17 +10,17 @@ import java.util.List;
  * @param command the program and its arguments
  * @param readiness answers when the child is ready
  */
-record ChildSpec(String name, Role role, List<String> command, URI readiness) {
+public record ChildSpec(String name, Role role, List<String> command, URI readiness) {
 
     /** In the order in which they stop. */
-    enum Role {
+    public enum Role {
         /** Drains on SIGTERM; ready when its readiness answers 200. */
         GATEWAY,
         /** Needed by gateways until they are gone; ready when its readiness answers at all. */
         STORE
     }
 
-    ChildSpec {
+    public ChildSpec {
         command = List.copyOf(command);
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -20,11 +21,12 @@ record ChildSpecs(DevSettings settings) {
     List<ChildSpec> all() throws IOException {
         return Stream.concat(
                         Stream.of(s3(), dynamoDb()),
-                        IntStream.range(0, settings.gateways()).mapToObj(this::gateway))
+                        IntStream.range(0, settings.gateways())
+                                .mapToObj(index -> gateway(index, Map.of())))
                 .toList();
     }
 
-    private ChildSpec s3() throws IOException {
+    ChildSpec s3() throws IOException {
         var data = Files.createDirectories(settings.data().resolve("s3"));
         var endpoint = "http://" + LOOPBACK + ":" + settings.ports().s3();
         var installation = settings.installation();
@@ -44,7 +46,7 @@ record ChildSpecs(DevSettings settings) {
         return new ChildSpec("s3", ChildSpec.Role.STORE, command, URI.create(endpoint));
     }
 
-    private ChildSpec dynamoDb() throws IOException {
+    ChildSpec dynamoDb() throws IOException {
         var data = Files.createDirectories(settings.data().resolve("dynamodb"));
         var libraries = settings.installation().dynamoDbLibraries();
         var command =
@@ -82,7 +84,10 @@ record ChildSpecs(DevSettings settings) {
         return command;
     }
 
-    private ChildSpec gateway(int index) {
+    /**
+     * @param further settings by key; they come after ours, and so win
+     */
+    ChildSpec gateway(int index, Map<String, String> further) {
         var http = settings.ports().http().get(index);
         var name = "gateway-" + (index + 1);
         var command = jvm(settings.heap());
@@ -116,6 +121,7 @@ record ChildSpecs(DevSettings settings) {
         set(command, "sluice.cluster.slots", "" + SLOTS);
         set(command, "sluice.cluster.expected-gateways", settings.gateways());
         set(command, "sluice.replication-factor", settings.replicationFactor());
+        further.forEach((key, value) -> set(command, key, value));
         command.add("-jar");
         command.add(settings.installation().gatewayJar().toString());
         return new ChildSpec(
