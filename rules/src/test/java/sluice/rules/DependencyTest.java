@@ -35,6 +35,7 @@ class DependencyTest {
         "sluice.simulation..,  sluice.gateway.. sluice.cli..",
         "sluice.gateway..,     sluice.simulation.. sluice.cli..",
         "sluice.cli..,         sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway..",
+        "sluice.bench..,       sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway..",
     })
     void aModuleKnowsOnlyThoseBelowIt(String module, String above) {
         noClasses()
@@ -60,7 +61,8 @@ class DependencyTest {
                         "engine",
                         "simulation",
                         "gateway",
-                        "cli")) {
+                        "cli",
+                        "bench")) {
             SlicesRuleDefinition.slices()
                     .matching("sluice." + module + ".(*)..")
                     .should()

@@ -40,6 +40,7 @@ class PurityTest {
                             type.getPackageName().equals("sluice.gateway")
                                     || type.getPackageName().startsWith("sluice.gateway.process")
                                     || type.getPackageName().startsWith("sluice.cli")
+                                    || type.getPackageName().startsWith("sluice.bench")
                                     || outermost(type).getSimpleName().equals("SystemClock"));
 
     @Test

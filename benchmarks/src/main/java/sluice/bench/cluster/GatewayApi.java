@@ -1,0 +1,101 @@
+package sluice.bench.cluster;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import sluice.cli.http.Json;
+
+/** The small questions to one gateway; each asks once, and empty means no answer of use. */
+public final class GatewayApi {
+
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
+
+    private final HttpClient http;
+    private final URI gateway;
+
+    GatewayApi(HttpClient http, URI gateway) {
+        this.http = http;
+        this.gateway = gateway;
+    }
+
+    /**
+     * A partition as its gateway tells it.
+     *
+     * @param owner {@code host:port}; empty if there is none just now
+     */
+    public record Partition(int partition, long highWatermark, int slot, String owner) {}
+
+    public Optional<ClusterState> state() throws InterruptedException {
+        return json("GET", "/v1/cluster", "").map(ClusterState::of);
+    }
+
+    public Optional<List<Partition>> partitions(String topic) throws InterruptedException {
+        return json("GET", "/v1/topics/" + topic, "").map(GatewayApi::partitions);
+    }
+
+    /** True if the topic is there now, with so many partitions. */
+    public boolean createTopic(String topic, int partitions) throws InterruptedException {
+        return json("PUT", "/v1/topics/" + topic, "{\"partitions\":" + partitions + "}")
+                .isPresent();
+    }
+
+    /** The value of a metric without labels. */
+    public Optional<Double> metric(String name) throws InterruptedException {
+        return ask("GET", "/q/metrics", "")
+                .flatMap(answer ->
+                        new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8)
+                                .lines()
+                                .filter(line -> line.startsWith(name + " "))
+                                .map(line -> Double.valueOf(line.substring(name.length() + 1)))
+                                .findFirst());
+    }
+
+    /** The answer's status; 0 if there was none. */
+    public Optional<HttpResponse<byte[]>> ask(String method, String path, String body)
+            throws InterruptedException {
+        try {
+            return Optional.of(
+                    http.send(
+                            HttpRequest.newBuilder(URI.create(gateway + path))
+                                    .header("Content-Type", "application/json")
+                                    .timeout(ANSWER_MAX)
+                                    .method(method, BodyPublishers.ofString(body))
+                                    .build(),
+                            BodyHandlers.ofByteArray()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Json> json(String method, String path, String body)
+            throws InterruptedException {
+        return ask(method, path, body)
+                .filter(answer -> answer.statusCode() / 100 == 2)
+                .map(answer -> Json.parse(ByteBuffer.wrap(answer.body())));
+    }
+
+    private static List<Partition> partitions(Json topic) {
+        var partitions = new ArrayList<Partition>();
+        for (Json partition : topic.list("partitions")) {
+            partitions.add(
+                    new Partition(
+                            (int) partition.longField("partition"),
+                            partition.longField("highWatermark"),
+                            (int) partition.longField("slot"),
+                            partition
+                                    .field("owner")
+                                    .map(owner -> owner.text("httpAddress", ""))
+                                    .orElse("")));
+        }
+        return partitions;
+    }
+}

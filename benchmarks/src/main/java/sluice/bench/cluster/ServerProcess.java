@@ -1,0 +1,189 @@
+package sluice.bench.cluster;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import sluice.cli.dev.ChildSpec;
+import sluice.log.SluiceException;
+
+/**
+ * A gateway or a store as a process that can be started, signalled and started again. For one
+ * thread at a time.
+ */
+public final class ServerProcess {
+
+    private static final Duration POLL = Duration.ofMillis(20);
+    private static final int TAIL_LINES = 25;
+
+    private final ChildSpec spec;
+    private final Path log;
+    private List<String> before = List.of();
+    private Runnable onStarted = () -> {};
+    private Runnable onEnded = () -> {};
+    private volatile @Nullable Process process;
+    private long startedNs;
+
+    ServerProcess(ChildSpec spec, Path log) {
+        this.spec = spec;
+        this.log = log;
+    }
+
+    public String name() {
+        return spec.name();
+    }
+
+    /** Its output, of all its starts. */
+    public Path log() {
+        return log;
+    }
+
+    /**
+     * @param started run at each start
+     * @param ended run at each end, on a thread of the process API
+     */
+    void tell(Runnable started, Runnable ended) {
+        onStarted = started;
+        onEnded = ended;
+    }
+
+    /** What is to run before the program and in its place: it must end by an exec of the rest. */
+    void startBy(List<String> prefix) {
+        before = List.copyOf(prefix);
+    }
+
+    /** Starts it; returns at once. */
+    public void start() throws IOException {
+        if (isAlive()) {
+            throw new IllegalStateException(name() + " runs already");
+        }
+        var command = new ArrayList<>(before);
+        command.addAll(spec.command());
+        startedNs = System.nanoTime();
+        var begun =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start();
+        process = begun;
+        onStarted.run();
+        var unused = begun.onExit().thenRun(onEnded);
+    }
+
+    /** When it was started last, by {@link System#nanoTime}. */
+    public long startedNs() {
+        return startedNs;
+    }
+
+    public boolean isAlive() {
+        Process present = process;
+        return present != null && present.isAlive();
+    }
+
+    /** True when its readiness answers as it should. */
+    public boolean isReady() {
+        try {
+            var connection = (HttpURLConnection) spec.readiness().toURL().openConnection();
+            connection.setConnectTimeout(1_000);
+            connection.setReadTimeout(2_000);
+            try {
+                int status = connection.getResponseCode();
+                return switch (spec.role()) {
+                    case GATEWAY -> status == 200;
+                    case STORE -> status > 0;
+                };
+            } finally {
+                connection.disconnect();
+            }
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Waits until it is ready.
+     *
+     * @throws SluiceException UNAVAILABLE {@code not-ready}, with the end of its log, if it ends or
+     *     the time is over
+     */
+    public void awaitReady(Duration max) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + max.toNanos();
+        while (!isReady()) {
+            if (!isAlive()) {
+                throw failed("not-ready", "ended before it was ready");
+            }
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw failed("not-ready", "is not ready after " + max);
+            }
+            TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+        }
+    }
+
+    /** Sends a signal by its name without SIG: KILL, STOP, CONT, TERM. Returns at once. */
+    public void signal(String signal) throws IOException, InterruptedException {
+        var present = Objects.requireNonNull(process, "never started: " + spec.name());
+        int status =
+                new ProcessBuilder("kill", "-" + signal, "" + present.pid())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor();
+        if (status != 0 && present.isAlive()) {
+            throw failed("not-signalled", "took no SIG" + signal);
+        }
+    }
+
+    /** Kills it, a stopped one too, and waits for its end. */
+    public void kill() throws InterruptedException {
+        Process present = process;
+        if (present != null) {
+            present.destroyForcibly().waitFor();
+        }
+    }
+
+    /**
+     * Waits for its end.
+     *
+     * @return its exit status
+     * @throws SluiceException UNAVAILABLE {@code still-running}, with the end of its log
+     */
+    public int awaitExit(Duration max) throws InterruptedException {
+        var present = Objects.requireNonNull(process, "never started: " + spec.name());
+        if (!present.waitFor(max.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw failed("still-running", "still runs after " + max);
+        }
+        return present.exitValue();
+    }
+
+    /** For the end of everything: kills it and does not wait. */
+    void forget() {
+        Process present = process;
+        if (present != null) {
+            present.destroyForcibly();
+        }
+    }
+
+    private SluiceException failed(String code, String what) {
+        return new SluiceException(
+                SluiceException.Kind.UNAVAILABLE,
+                code,
+                "%s %s; the end of %s:%n%s".formatted(name(), what, log, tail()));
+    }
+
+    private String tail() {
+        try {
+            var lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
+            return String.join(
+                    "\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+        } catch (IOException e) {
+            return "(cannot be read: " + e + ")";
+        }
+    }
+}
