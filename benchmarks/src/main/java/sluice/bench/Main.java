@@ -1,0 +1,64 @@
+package sluice.bench;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import sluice.bench.failover.FailoverCommand;
+import sluice.log.SluiceException;
+
+/** The front door of {@code ./sluice bench}. */
+public final class Main {
+
+    private static final int FAILED = 1;
+    private static final int INTERRUPTED = 130;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        var line =
+                new CommandLine(new Bench())
+                        .addSubcommand("failover", new FailoverCommand())
+                        .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+                        .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
+                        .setExecutionExceptionHandler((failure, _, _) -> report(failure));
+        System.exit(line.execute(args));
+    }
+
+    private static int report(Exception failure) {
+        switch (failure) {
+            case InterruptedException _ -> {
+                return INTERRUPTED;
+            }
+            case SluiceException told ->
+                    System.err.println("error: " + told.code() + ": " + told.getMessage());
+            default -> {
+                System.err.println("error: unexpected: " + failure);
+                failure.printStackTrace();
+            }
+        }
+        return FAILED;
+    }
+
+    @Command(
+            name = "sluice bench",
+            mixinStandardHelpOptions = true,
+            synopsisSubcommandLabel = "BENCHMARK",
+            description = {
+                "Measures Sluice on this machine, with clusters that it starts and stops itself.",
+                "Each benchmark explains itself with --help; none asserts anything."
+            },
+            footerHeading = "%nTo begin:%n",
+            footer = "  ./sluice bench failover --runs 3")
+    static final class Bench implements Runnable {
+        @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+
+        @Override
+        public void run() {
+            CommandLine line = Objects.requireNonNull(spec).commandLine();
+            throw new CommandLine.ParameterException(line, "Which benchmark?");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package sluice.bench.failover;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import sluice.log.SluiceException;
+
+/** {@code ./sluice bench failover}: starts a cluster, hurts it, measures, and tells. */
+@Command(
+        name = "failover",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Measures for how long writes pause when a gateway dies, hangs, joins or leaves.",
+            "",
+            "Starts gateways and local stores as processes of their own, writes to all partitions at a"
+                    + " steady rate through the gateways to which nothing is done, and then, in each"
+                    + " run, does one thing to one gateway. For every partition of that gateway it"
+                    + " measures the longest time without an acknowledgement from then on. After each"
+                    + " run the cluster becomes whole again.",
+            "",
+            "Nothing is asserted: the table shows the project's targets beside what was measured."
+                    + " Times depend on the machine; run it on an idle one.",
+            ""
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./sluice bench failover                          kill -9, 20 runs (about 10 min)",
+            "  ./sluice bench failover --kind stop --runs 5     a gateway hangs",
+            "  ./sluice bench failover --kind join --runs 5     a fourth gateway joins",
+            "  ./sluice bench failover --kind drain --rate 8m   SIGTERM under more load",
+            "",
+            "In the report folder: report.txt (the table), report.json (every gap of every run),",
+            "gaps.svg (the same as a picture)."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:measured, whatever the figures",
+            "1:it could not be measured; why is printed",
+            "130:stopped by Ctrl-C; all processes are gone"
+        })
+public final class FailoverCommand implements Callable<Integer> {
+
+    private static final DateTimeFormatter FOLDER = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    @Option(
+            names = "--kind",
+            paramLabel = "KIND",
+            description = {
+                "kill (SIGKILL), stop (SIGSTOP), join (one more gateway starts) or drain (SIGTERM)."
+                        + " Default: ${DEFAULT-VALUE}."
+            },
+            defaultValue = "kill")
+    private String kind = "kill";
+
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            description = "How often (default: ${DEFAULT-VALUE}).",
+            defaultValue = "20")
+    private int runs;
+
+    @Option(
+            names = "--gateways",
+            paramLabel = "N",
+            description = "How many there are, 2 to 8 (default: ${DEFAULT-VALUE}).",
+            defaultValue = "3")
+    private int gateways;
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            description = "Of the topic; each has a writer of its own (default: ${DEFAULT-VALUE}).",
+            defaultValue = "24")
+    private int partitions;
+
+    @Option(
+            names = "--producers",
+            paramLabel = "N",
+            description = {
+                "The writers share so many clients, each of which chooses its gateway by itself"
+                        + " (default: ${DEFAULT-VALUE})."
+            },
+            defaultValue = "4")
+    private int producers;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "BYTES",
+            description = "Values per second in all, as 512k or 2m (default: ${DEFAULT-VALUE}).",
+            defaultValue = "2m")
+    private String rate = "2m";
+
+    @Option(
+            names = "--record",
+            paramLabel = "BYTES",
+            description = "Size of a value (default: ${DEFAULT-VALUE}).",
+            defaultValue = "1000")
+    private int recordBytes;
+
+    @Option(
+            names = "--run-max",
+            paramLabel = "SECONDS",
+            description = {
+                "A partition that takes no write for so long is given up, and told so"
+                        + " (default: ${DEFAULT-VALUE})."
+            },
+            defaultValue = "60")
+    private int runMaxSeconds;
+
+    @Option(
+            names = "--heap",
+            paramLabel = "SIZE",
+            description = "Memory of each gateway (default: ${DEFAULT-VALUE}).",
+            defaultValue = "512m")
+    private String heap = "512m";
+
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "Where the report goes (default: .sluice/bench/failover-KIND-TIME).")
+    private @Nullable Path report;
+
+    @Option(
+            names = "--keep",
+            description = "Keeps the cluster's data and logs, in the report folder.")
+    private boolean keep;
+
+    /**
+     * @throws SluiceException if it cannot begin
+     */
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintStream out = System.out;
+        Path folder =
+                report != null
+                        ? report
+                        : Path.of(
+                                ".sluice",
+                                "bench",
+                                "failover-" + kind + "-" + LocalDateTime.now().format(FOLDER));
+        Files.createDirectories(folder);
+        var settings = settings(folder.resolve("cluster"));
+        long startNs = System.nanoTime();
+        List<FailoverRun> measured;
+        try {
+            measured =
+                    FailoverBench.measure(
+                            settings,
+                            line ->
+                                    out.printf(
+                                            Locale.ROOT,
+                                            "%6.1f s  %s%n",
+                                            (System.nanoTime() - startNs) / 1e9,
+                                            line));
+        } catch (SluiceException e) {
+            keep = true;
+            throw e;
+        } finally {
+            if (!keep) {
+                delete(settings.data());
+            }
+        }
+        var table = FailoverTable.render(settings, measured);
+        out.print(table);
+        Files.writeString(folder.resolve("report.txt"), table);
+        Files.writeString(folder.resolve("report.json"), FailoverJson.render(settings, measured));
+        Files.writeString(folder.resolve("gaps.svg"), GapPlot.render(settings, measured));
+        out.println("\nreport: " + folder);
+        return measured.isEmpty() ? 1 : 0;
+    }
+
+    private FailoverSettings settings(Path data) {
+        FaultKind chosen;
+        try {
+            chosen = FaultKind.valueOf(kind.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw invalid("--kind must be kill, stop, join or drain, not " + kind);
+        }
+        if (gateways < 2 || gateways > 8) {
+            throw invalid("--gateways must be 2 to 8, not " + gateways);
+        }
+        if (runs < 1 || partitions < 1 || producers < 1 || recordBytes < 1 || runMaxSeconds < 1) {
+            throw invalid("every number must be at least 1");
+        }
+        return new FailoverSettings(
+                Path.of(System.getProperty("sluice.root", "")).toAbsolutePath(),
+                data.toAbsolutePath(),
+                chosen,
+                runs,
+                gateways,
+                partitions,
+                producers,
+                bytes(rate),
+                recordBytes,
+                Duration.ofSeconds(runMaxSeconds),
+                heap);
+    }
+
+    private static int bytes(String text) {
+        var word = text.toLowerCase(Locale.ROOT);
+        if (!word.matches("[1-9][0-9]{0,8}[km]?")) {
+            throw invalid("--rate must be a number of bytes as 512k or 2m, not " + text);
+        }
+        long number = Long.parseLong(word.replaceAll("[km]", ""));
+        long bytes = number << (word.endsWith("m") ? 20 : word.endsWith("k") ? 10 : 0);
+        if (bytes > 1 << 30) {
+            throw invalid("--rate must be at most 1024m, not " + text);
+        }
+        return (int) bytes;
+    }
+
+    private static SluiceException invalid(String message) {
+        return new SluiceException(SluiceException.Kind.INVALID, "bad-option", message);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.notExists(folder)) {
+            return;
+        }
+        Files.walkFileTree(
+                folder,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.delete(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(
+                            Path visited, @Nullable IOException failure) throws IOException {
+                        if (failure != null) {
+                            throw failure;
+                        }
+                        Files.delete(visited);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+}
