@@ -34,6 +34,7 @@ class DependencyTest {
         "sluice.engine..,      sluice.simulation.. sluice.gateway.. sluice.cli..",
         "sluice.simulation..,  sluice.gateway.. sluice.cli..",
         "sluice.gateway..,     sluice.simulation.. sluice.cli..",
+        "sluice.model..,       sluice.log.. sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.cli..",
         "sluice.cli..,         sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway..",
         "sluice.bench..,       sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway..",
     })

@@ -1,0 +1,43 @@
+package sluice.model;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Explores within a time, and prints what was explored. */
+final class Explorations {
+
+    /** {@code -Dsluice.model.depth=deep} explores larger configurations too. */
+    static final boolean DEEP = System.getProperty("sluice.model.depth", "").equals("deep");
+
+    private static final Duration TIME_MAX = Duration.ofSeconds(DEEP ? 900 : 120);
+    private static final Duration PROGRESS_EVERY = Duration.ofSeconds(10);
+    private static final int STATES_MAX = DEEP ? 40_000_000 : 4_000_000;
+
+    private Explorations() {}
+
+    static Explorer.Found explore(String name, Model model) {
+        long begunNs = System.nanoTime();
+        var saidNs = new AtomicLong(begunNs);
+        var explorer =
+                new Explorer(
+                        model,
+                        states -> {
+                            if (System.nanoTime() - saidNs.get() > PROGRESS_EVERY.toNanos()) {
+                                saidNs.set(System.nanoTime());
+                                System.out.printf("  %s: %,d states so far%n", name, states);
+                            }
+                            return states < STATES_MAX
+                                    && System.nanoTime() - begunNs < TIME_MAX.toNanos();
+                        });
+        Explorer.Found found = explorer.explore();
+        System.out.printf(
+                "model %-60s %,10d states %,11d steps depth %2d %s %5.1f s%n",
+                name,
+                found.states(),
+                found.steps(),
+                found.depth(),
+                found.isComplete() ? "complete" : "INCOMPLETE",
+                (System.nanoTime() - begunNs) / 1e9);
+        return found;
+    }
+}
