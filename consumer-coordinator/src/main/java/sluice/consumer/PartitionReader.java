@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import sluice.consumer.Tail.Answer;
 import sluice.log.SluiceException;
+import sluice.log.batch.RecordBatch;
 
 /**
  * Reads a partition wherever its records are: the owner is asked first, since only it knows the
@@ -49,7 +50,7 @@ public final class PartitionReader {
             case Answer.InHistory(var tailStart, var hwm, var logStart) ->
                     CompletableFuture.supplyAsync(
                             () ->
-                                    new Answer.Records(
+                                    records(
                                             history.read(partition, offset, tailStart, maxBytes),
                                             hwm,
                                             logStart),
@@ -74,7 +75,21 @@ public final class PartitionReader {
             throw new CompletionException(failure);
         }
         List<ByteBuffer> batches = history.read(partition, offset, offset + 1, maxBytes);
-        return new Answer.Records(batches, range.end(), range.logStart());
+        return records(batches, range.end(), range.logStart());
+    }
+
+    /** What is in objects is committed, also if it got there after the owner was asked. */
+    private static Answer.Records records(
+            List<ByteBuffer> batches, long highWatermark, long logStart) {
+        long end = highWatermark;
+        for (ByteBuffer batch : batches) {
+            int at = batch.position();
+            while (at < batch.limit()) {
+                end = Math.max(end, RecordBatch.nextOffset(batch, at));
+                at += RecordBatch.sizeBytes(batch, at);
+            }
+        }
+        return new Answer.Records(batches, end, logStart);
     }
 
     /** First offset at or after a time; the high watermark if there is none. */

@@ -1,5 +1,6 @@
 package sluice.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,9 @@ import sluice.metadata.WalStore;
  */
 final class Authority {
 
+    /** Two looks at the metadata. */
+    private static final long RECENT_NS = Duration.ofSeconds(2).toNanos();
+
     private record Asked(Runnable confirmed, Consumer<SluiceException> failed) {}
 
     private final Lane lane;
@@ -33,6 +37,7 @@ final class Authority {
     private final WalRegistry.Lost lost;
     private final List<Asked> waiting = new ArrayList<>();
     private boolean isReading;
+    private long openAtNs;
 
     Authority(Lane lane, Background background, WalStore store, UUID wal, WalRegistry.Lost lost) {
         this.lane = lane;
@@ -40,6 +45,38 @@ final class Authority {
         this.store = store;
         this.wal = wal;
         this.lost = lost;
+        this.openAtNs = lane.nowNs();
+    }
+
+    /** The record was read and says that the wal is open; the read began at {@code beganNs}. */
+    void seenOpen(long beganNs) {
+        if (beganNs - openAtNs > 0) {
+            openAtNs = beganNs;
+        }
+    }
+
+    /**
+     * Goes on if the wal was open a moment ago, else asks first. An owner that slept must not tell
+     * readers an old high watermark after others have told a newer one. While the metadata is away
+     * readers are answered all the same: then nobody can take the wal either.
+     *
+     * @param failed told {@code not-owner}
+     */
+    void whenRecent(Runnable go, Consumer<SluiceException> failed) {
+        lane.assertOwner();
+        if (lane.nowNs() - openAtNs < RECENT_NS) {
+            go.run();
+            return;
+        }
+        confirm(
+                go,
+                error -> {
+                    if (error.kind() == SluiceException.Kind.FENCED) {
+                        failed.accept(error);
+                    } else {
+                        go.run();
+                    }
+                });
     }
 
     /** True if a recoverer has, or had, the wal: nothing may be acknowledged in it any more. */
@@ -66,10 +103,12 @@ final class Authority {
         isReading = true;
         var asked = List.copyOf(waiting);
         waiting.clear();
-        background.run(lane, () -> store.get(wal), outcome -> answer(asked, outcome));
+        long beganNs = lane.nowNs();
+        background.run(lane, () -> store.get(wal), outcome -> answer(asked, beganNs, outcome));
     }
 
-    private void answer(List<Asked> asked, Outcome<Optional<Versioned<WalRecord>>> outcome) {
+    private void answer(
+            List<Asked> asked, long beganNs, Outcome<Optional<Versioned<WalRecord>>> outcome) {
         isReading = false;
         switch (outcome) {
             case Outcome.Failure<Optional<Versioned<WalRecord>>>(var error) ->
@@ -80,6 +119,7 @@ final class Authority {
                                 .filter(record -> record.state() == WalRecord.State.OPEN)
                                 .isPresent();
                 if (isOurs) {
+                    seenOpen(beganNs);
                     asked.forEach(each -> each.confirmed().run());
                 } else {
                     asked.forEach(each -> each.failed().accept(OwnedSlots.notOwner(-1)));

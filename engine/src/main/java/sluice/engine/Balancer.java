@@ -24,6 +24,9 @@ final class Balancer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
 
+    /** Heartbeats for which another leader's assignment stands. */
+    private static final int OTHERS_BEATS = 3;
+
     private final Lane lane;
     private final Background background;
     private final AssignmentStore store;
@@ -34,6 +37,10 @@ final class Balancer {
     private final Runnable wantsSlots;
     private final long startedNs;
     private boolean isWriting;
+    private List<UUID> lastAble = List.of();
+    private long ableSinceNs;
+    private long lastVersion = -1;
+    private long versionSinceNs;
 
     /**
      * @param written called when a new assignment is in the metadata
@@ -71,7 +78,7 @@ final class Balancer {
                 present.filter(each -> new HashSet<>(each.nodes()).equals(new HashSet<>(able)))
                         .filter(each -> each.targets().size() == table.count())
                         .isPresent();
-        if (fits) {
+        if (fits || !isCalm(able, seen)) {
             return;
         }
         if (!seen.slotsRead()) {
@@ -87,6 +94,28 @@ final class Balancer {
                                         .filter(able::contains)
                                         .or(() -> table.owner(slot).map(SlotRecord.Owner::node)));
         write(new AssignmentRecord(self, able, shares), seen);
+    }
+
+    /**
+     * True once this gateway's view of the others stood still for a while, and another leader's
+     * assignment for longer: two whose views differ must not write in turn as fast as they can.
+     */
+    private boolean isCalm(List<UUID> able, ClusterLook.Seen seen) {
+        long nowNs = lane.nowNs();
+        if (!able.equals(lastAble)) {
+            lastAble = List.copyOf(able);
+            ableSinceNs = nowNs;
+        }
+        long version = seen.assignment().map(Versioned::version).orElse(0L);
+        if (version != lastVersion) {
+            lastVersion = version;
+            versionSinceNs = nowNs;
+        }
+        boolean isOwn =
+                seen.assignment().filter(each -> !each.value().leader().equals(self)).isEmpty();
+        long beatNs = limits.heartbeat().toNanos();
+        return nowNs - ableSinceNs >= beatNs
+                && (isOwn || nowNs - versionSinceNs >= OTHERS_BEATS * beatNs);
     }
 
     private boolean mayBegin(List<UUID> able) {

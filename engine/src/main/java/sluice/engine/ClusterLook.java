@@ -36,12 +36,14 @@ final class ClusterLook {
      *
      * @param before the wals of the look before this one
      * @param slotsRead true if all slots were read after {@code before} was
+     * @param readNs when the read of the wals began
      */
     record Seen(
             Map<UUID, Versioned<WalRecord>> before,
             Map<UUID, Versioned<WalRecord>> wals,
             Optional<Versioned<AssignmentRecord>> assignment,
-            boolean slotsRead) {
+            boolean slotsRead,
+            long readNs) {
 
         Map<UUID, WalRecord> records() {
             Map<UUID, WalRecord> records = new HashMap<>();
@@ -125,8 +127,11 @@ final class ClusterLook {
                     if (assignment
                             instanceof
                             Outcome.Success<Optional<Versioned<AssignmentRecord>>>(var found)) {
+                        long readNs = lane.nowNs();
                         background.run(
-                                lane, walStore::list, outcome -> ended(slotsRead, found, outcome));
+                                lane,
+                                walStore::list,
+                                outcome -> ended(slotsRead, readNs, found, outcome));
                     } else {
                         failed(slotsRead);
                     }
@@ -156,6 +161,7 @@ final class ClusterLook {
 
     private void ended(
             boolean slotsRead,
+            long readNs,
             Optional<Versioned<AssignmentRecord>> assignment,
             Outcome<List<Versioned<WalRecord>>> outcome) {
         if (!(outcome instanceof Outcome.Success<List<Versioned<WalRecord>>>(var found))) {
@@ -164,7 +170,7 @@ final class ClusterLook {
         }
         Map<UUID, Versioned<WalRecord>> byId = new HashMap<>();
         found.forEach(each -> byId.put(each.value().wal(), each));
-        var seen = new Seen(wals, byId, assignment, slotsRead);
+        var seen = new Seen(wals, byId, assignment, slotsRead, readNs);
         wals = byId;
         isLooking = false;
         observer.accept(seen);

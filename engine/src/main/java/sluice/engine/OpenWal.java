@@ -14,6 +14,7 @@ record OpenWal(
         WalKeeper keeper,
         OwnerAppends appends,
         OwnerReads reads,
+        Authority authority,
         Uploads uploads,
         SlotKeeper slots,
         Folder folder,
@@ -118,11 +119,16 @@ record OpenWal(
                         release,
                         parts.metrics(),
                         released);
-        return new OpenWal(registry, keeper, appends, reads, uploads, slots, folder, handoffs);
+        return new OpenWal(registry, keeper, appends, reads, authority, uploads, slots, folder, handoffs);
     }
 
-    /** Does what is due for slots, now that the metadata was read. */
-    void consider(Map<UUID, WalRecord> wals, SlotTargets targets, UUID self) {
+    /**
+     * Does what is due for slots, now that the metadata was read.
+     *
+     * @param readNs when the read of the wals began; the own one was open
+     */
+    void consider(Map<UUID, WalRecord> wals, SlotTargets targets, UUID self, long readNs) {
+        authority.seenOpen(readNs);
         slots.consider(wals, targets);
         handoffs.consider(self, targets);
         folder.consider();

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import sluice.engine.peer.CallReply;
 import sluice.engine.peer.CallRequest;
+import sluice.log.PartitionId;
 import sluice.log.SluiceException;
 import sluice.log.batch.RecordBatch;
 import sluice.log.lane.Background;
@@ -59,12 +60,28 @@ final class OwnerReads {
         this.waitingMax = waitingMax;
     }
 
+    private void withPartition(
+            int slot,
+            PartitionId partition,
+            Consumer<PartitionLog> then,
+            Consumer<CallReply> answer) {
+        Consumer<SluiceException> failed = error -> answer.accept(OwnerAppends.failed(error));
+        authority.whenRecent(
+                () ->
+                        slots.withLoaded(
+                                slot,
+                                loaded -> then.accept(slots.partition(loaded, partition)),
+                                failed),
+                failed);
+    }
+
     void fetch(CallRequest.Fetch request, Consumer<CallReply> answer) {
         lane.assertOwner();
-        slots.withLoaded(
+        withPartition(
                 request.slot(),
-                slot -> fetchFrom(slots.partition(slot, request.partition()), request, answer),
-                error -> answer.accept(OwnerAppends.failed(error)));
+                request.partition(),
+                log -> fetchFrom(log, request, answer),
+                answer);
     }
 
     private void fetchFrom(
@@ -148,23 +165,24 @@ final class OwnerReads {
 
     void status(CallRequest.Status request, Consumer<CallReply> answer) {
         lane.assertOwner();
-        slots.withLoaded(
+        withPartition(
                 request.slot(),
-                slot -> {
-                    PartitionLog log = slots.partition(slot, request.partition());
+                request.partition(),
+                log -> {
                     expire(log, request.retentionMs());
                     answer.accept(new CallReply.Status(log.logStart, log.highWatermark()));
                 },
-                error -> answer.accept(OwnerAppends.failed(error)));
+                answer);
     }
 
     /** Looks for a timestamp in the tail; older records are looked for in objects by the caller. */
     void offsetAt(CallRequest.OffsetAt request, Consumer<CallReply> answer) {
         lane.assertOwner();
-        slots.withLoaded(
+        withPartition(
                 request.slot(),
-                slot -> offsetIn(slots.partition(slot, request.partition()), request, answer),
-                error -> answer.accept(OwnerAppends.failed(error)));
+                request.partition(),
+                log -> offsetIn(log, request, answer),
+                answer);
     }
 
     private void offsetIn(
