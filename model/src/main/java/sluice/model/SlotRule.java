@@ -24,6 +24,8 @@ enum SlotRule {
     SOURCE_NOT_LATE,
     /** {@code SlotKeeper.take}: and no earlier. */
     SOURCE_NOT_EARLY,
+    /** {@code PartitionIndex.plus}: what the index holds already changes nothing. */
+    KNOWN_EXTENTS_PASS,
     /**
      * {@code SlotKeeper.take}: a source is dropped only if its wal is SEALED at or below its begin.
      */
