@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -19,7 +20,8 @@ import sluice.metadata.TopicStore;
 import sluice.metadata.Versioned;
 
 /**
- * Topics, with a cache that no change outlives by more than {@link #FRESH}.
+ * Topics, with a cache that no change outlives by more than {@link #FRESH} while the store answers.
+ * While it does not, topics are what they were when it answered last, so that known ones go on.
  *
  * <p>A topic is deleted in two steps: its record says DELETING, then, after every gateway's cache
  * has forgotten the topic, the record goes and the name is free. So nothing is acknowledged for a
@@ -38,8 +40,55 @@ final class TopicCatalog implements Engine.Topics {
     private static final int RACES_MAX = 20;
     private static final int PARTITIONS_MAX = 100_000;
 
+    /**
+     * @param read of the store, under way or done
+     * @param before the topic as the last read told that was answered; empty if there was none
+     * @param wasAway true if the read before this one was not answered
+     */
     private record Cached(
-            long askedNs, CompletableFuture<Optional<Versioned<TopicRecord>>> found) {}
+            long askedNs,
+            CompletableFuture<Optional<Versioned<TopicRecord>>> read,
+            Optional<Versioned<TopicRecord>> before,
+            boolean wasAway) {
+
+        /** Waits for a store that is away once, not at each read of a topic that is known. */
+        CompletionStage<Optional<Versioned<TopicRecord>>> answer() {
+            if (before.isEmpty()) {
+                return read;
+            }
+            if (wasAway && !isAnswered()) {
+                return CompletableFuture.completedStage(before);
+            }
+            return read.exceptionally(failure -> {
+                if (isPassing(failure)) {
+                    return before;
+                }
+                throw failure instanceof CompletionException wrapped
+                        ? wrapped
+                        : new CompletionException(failure);
+            });
+        }
+
+        Optional<Versioned<TopicRecord>> known() {
+            return isAnswered() ? read.join() : before;
+        }
+
+        boolean isAway() {
+            return read.isCompletedExceptionally() || (wasAway && !read.isDone());
+        }
+
+        private boolean isAnswered() {
+            return read.isDone() && !read.isCompletedExceptionally();
+        }
+
+        private static boolean isPassing(Throwable failure) {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            return cause instanceof SluiceException told
+                    && (told.kind() == SluiceException.Kind.UNAVAILABLE
+                            || told.kind() == SluiceException.Kind.UNKNOWN_OUTCOME
+                            || told.kind() == SluiceException.Kind.OVERLOADED);
+        }
+    }
 
     private final TopicStore store;
     private final Clock clock;
@@ -77,7 +126,7 @@ final class TopicCatalog implements Engine.Topics {
         if (cached == null || nowNs - cached.askedNs() > FRESH.toNanos()) {
             cached = cache.compute(key, (_, old) -> fresh(old, namespace, name, nowNs));
         }
-        return cached.found().thenApply(TopicCatalog::active);
+        return cached.answer().thenApply(TopicCatalog::active);
     }
 
     private Cached fresh(
@@ -93,12 +142,15 @@ final class TopicCatalog implements Engine.Topics {
         }
         CompletableFuture<Optional<Versioned<TopicRecord>>> found =
                 CompletableFuture.supplyAsync(() -> store.get(namespace, name), blocking);
-        found.whenComplete((_, failure) -> {
-            if (failure != null) {
-                forget(namespace, name);
-            }
-        });
-        return new Cached(nowNs, found);
+        var before = old == null ? Optional.<Versioned<TopicRecord>>empty() : old.known();
+        if (before.isEmpty()) {
+            found.whenComplete((_, failure) -> {
+                if (failure != null) {
+                    forget(namespace, name);
+                }
+            });
+        }
+        return new Cached(nowNs, found, before, old != null && old.isAway());
     }
 
     private static Optional<TopicRecord> active(Optional<Versioned<TopicRecord>> found) {
