@@ -82,6 +82,11 @@ public final class ServerProcess {
         return startedNs;
     }
 
+    /** Of its last start. */
+    long pid() {
+        return Objects.requireNonNull(process, "never started: " + spec.name()).pid();
+    }
+
     public boolean isAlive() {
         Process present = process;
         return present != null && present.isAlive();
