@@ -106,6 +106,13 @@ final class Recovery {
     private void decided(RecoveryPlan plan, FenceRound.Answers answers) {
         switch (plan) {
             case RecoveryPlan.Waiting(var why) -> end(false, why);
+            case RecoveryPlan.Differing(var why) -> {
+                LOG.atError()
+                        .addKeyValue("wal", record.wal())
+                        .addKeyValue("why", why)
+                        .log("copies of a dead wal differ; it is not recovered");
+                end(false, why);
+            }
             case RecoveryPlan.Ready ready -> upload(ready, answers);
         }
     }
@@ -117,7 +124,7 @@ final class Recovery {
                         new CopyReader(calls),
                         objects,
                         packer,
-                        record.wal(),
+                        record,
                         plan,
                         answers,
                         new TailUpload.Done() {

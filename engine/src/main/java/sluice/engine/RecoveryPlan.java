@@ -48,26 +48,31 @@ sealed interface RecoveryPlan {
     record Waiting(String why) implements RecoveryPlan {}
 
     /**
+     * Copies contradict each other and nothing says which of them is wrong. Nobody chooses between
+     * them: the wal waits for another member, or for an operator.
+     */
+    record Differing(String why) implements RecoveryPlan {}
+
+    /**
      * @param answers by segment index and member; members that did not answer are absent
      */
     static RecoveryPlan decide(WalRecord record, Map<Integer, Map<UUID, Fenced>> answers) {
+        var copies = new FencedCopies(record, answers);
+        if (copies.contradiction().isPresent()) {
+            return new Differing(copies.contradiction().get());
+        }
         var parts = new ArrayList<Part>();
         Optional<Segment> prepared =
                 record.chain().stream()
                         .filter(each -> each.state() == SegmentState.PREPARED)
                         .findFirst();
-        Optional<Fenced.Held> begun = Optional.empty();
-        if (prepared.isPresent()) {
-            Map<UUID, Fenced> said = answers.getOrDefault(prepared.get().index(), Map.of());
-            begun = longest(said);
-            if (begun.isEmpty() && !hasDefinite(said)) {
-                return waiting(prepared.get(), said);
-            }
+        Optional<Fenced.Held> begun = prepared.flatMap(copies::longest);
+        if (prepared.isPresent() && !copies.isDefinite(prepared.get())) {
+            return waiting(prepared.get(), copies);
         }
         long end = record.uploadedEnd();
         for (Segment segment : record.chain()) {
-            Map<UUID, Fenced> said = answers.getOrDefault(segment.index(), Map.of());
-            Optional<Fenced.Held> held = longest(said);
+            Optional<Fenced.Held> held = copies.longest(segment);
             long segmentStart;
             long segmentEnd;
             switch (segment.state()) {
@@ -76,14 +81,19 @@ sealed interface RecoveryPlan {
                     segmentEnd = segment.end();
                 }
                 case OPEN -> {
-                    if (!hasDefinite(said)) {
-                        return waiting(segment, said);
+                    // The owner begins the PREPARED segment at its high watermark, counts no answer
+                    // of the OPEN one from then on, and never comes back to it. So a begun PREPARED
+                    // segment alone says where the OPEN one ends, and that nothing more is ever
+                    // acknowledged in it: no member of the OPEN one need be fenced. It is asked
+                    // for a copy only if there is an entry before that end.
+                    if (begun.isEmpty() && !copies.isDefinite(segment)) {
+                        return waiting(segment, copies);
                     }
                     segmentStart = segment.start();
                     segmentEnd =
-                            begun.isPresent()
-                                    ? begun.get().start()
-                                    : held.map(Fenced.Held::end).orElse(segment.start());
+                            begun.map(Fenced.Held::start)
+                                    .or(() -> held.map(Fenced.Held::end))
+                                    .orElse(segment.start());
                 }
                 case PREPARED -> {
                     segmentStart = begun.map(Fenced.Held::start).orElse(end);
@@ -97,9 +107,9 @@ sealed interface RecoveryPlan {
                                 .formatted(segment.index(), segmentStart, end));
             }
             if (segmentEnd > segmentStart) {
-                List<UUID> readFrom = holders(said, segmentEnd);
+                List<UUID> readFrom = copies.holders(segment, segmentEnd);
                 if (readFrom.isEmpty()) {
-                    return waiting(segment, said);
+                    return waiting(segment, copies);
                 }
                 parts.add(new Part(segment.index(), segmentStart, segmentEnd, readFrom));
             }
@@ -108,28 +118,9 @@ sealed interface RecoveryPlan {
         return new Ready(parts, end);
     }
 
-    private static Optional<Fenced.Held> longest(Map<UUID, Fenced> said) {
-        return said.values().stream()
-                .filter(Fenced.Held.class::isInstance)
-                .map(Fenced.Held.class::cast)
-                .max((a, b) -> Long.compare(a.end(), b.end()));
-    }
-
-    private static boolean hasDefinite(Map<UUID, Fenced> said) {
-        return said.values().stream().anyMatch(each -> !(each instanceof Fenced.Unknown));
-    }
-
-    private static List<UUID> holders(Map<UUID, Fenced> said, long end) {
-        return said.entrySet().stream()
-                .filter(each -> each.getValue() instanceof Fenced.Held held && held.end() >= end)
-                .map(Map.Entry::getKey)
-                .sorted()
-                .toList();
-    }
-
-    private static Waiting waiting(Segment segment, Map<UUID, Fenced> said) {
+    private static Waiting waiting(Segment segment, FencedCopies copies) {
         return new Waiting(
                 "no member of segment %d says enough: members=%s answers=%s"
-                        .formatted(segment.index(), segment.members(), said));
+                        .formatted(segment.index(), segment.members(), copies.said(segment)));
     }
 }

@@ -33,6 +33,9 @@ final class SegmentSource implements SegmentCopy.EntryVisitor {
                             .formatted(expected, WalEntry.sequence(source, at)));
         }
         expected++;
+        if (WalEntry.type(source, at) == WalEntry.MARK) {
+            return;
+        }
         if (WalEntry.type(source, at) != WalEntry.BATCH) {
             throw new SluiceException(
                     SluiceException.Kind.DATA,

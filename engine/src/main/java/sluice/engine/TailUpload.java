@@ -19,6 +19,8 @@ import sluice.log.lane.Outcome;
 import sluice.log.wal.SegmentBytes;
 import sluice.log.wal.SegmentCopy;
 import sluice.log.wal.SegmentId;
+import sluice.metadata.WalRecord;
+import sluice.metadata.WalRecord.Segment;
 import sluice.metadata.WalRecord.WalObject;
 import sluice.uploader.ObjectStore;
 import sluice.uploader.SegmentPacker;
@@ -78,7 +80,8 @@ final class TailUpload {
     private final CopyReader reader;
     private final ObjectStore objects;
     private final SegmentPacker packer;
-    private final UUID wal;
+    private final WalRecord record;
+    private final FencedCopies copies;
     private final Done done;
     private final List<Work> works;
     private final List<WalObject> committed = new ArrayList<>();
@@ -96,7 +99,7 @@ final class TailUpload {
             CopyReader reader,
             ObjectStore objects,
             SegmentPacker packer,
-            UUID wal,
+            WalRecord record,
             RecoveryPlan.Ready plan,
             FenceRound.Answers answers,
             Done done) {
@@ -105,7 +108,8 @@ final class TailUpload {
         this.reader = reader;
         this.objects = objects;
         this.packer = packer;
-        this.wal = wal;
+        this.record = record;
+        this.copies = new FencedCopies(record, answers.bySegment());
         this.works = plan.parts().stream().map(part -> new Work(part, answers)).toList();
         this.done = done;
     }
@@ -180,20 +184,28 @@ final class TailUpload {
     }
 
     private SegmentId segment(Work work) {
-        return new SegmentId(wal, work.part.segment());
+        return new SegmentId(record.wal(), work.part.segment());
     }
 
     private void pack(Work work, ByteBuffer copy, UUID member) {
         long nowMs = lane.wallMs();
         background.run(
                 lane,
-                () -> packed(work, copy, nowMs),
+                () -> packed(work, copy, member, nowMs),
                 outcome -> {
                     if (isEnded) {
                         return;
                     }
                     switch (outcome) {
                         case Outcome.Success<List<PackedObject>>(var packed) -> put(work, packed);
+                        case Outcome.Failure<List<PackedObject>>(var error)
+                                when error.code().equals(ChainCheck.DIFFER) -> {
+                            LOG.atError()
+                                    .addKeyValue("segment", segment(work))
+                                    .setCause(error)
+                                    .log("copies of a dead wal differ; it is not recovered");
+                            fail(String.valueOf(error.getMessage()));
+                        }
                         case Outcome.Failure<List<PackedObject>>(var error) -> {
                             LOG.atWarn()
                                     .addKeyValue("segment", segment(work))
@@ -209,16 +221,23 @@ final class TailUpload {
                 });
     }
 
-    private List<PackedObject> packed(Work work, ByteBuffer copy, long nowMs) {
+    private List<PackedObject> packed(Work work, ByteBuffer copy, UUID member, long nowMs) {
         RecoveryPlan.Part part = work.part;
         var source = new SegmentSource(part.start());
+        Segment segment =
+                record.chain().stream()
+                        .filter(each -> each.index() == part.segment())
+                        .findFirst()
+                        .orElseThrow();
+        var check = new ChainCheck(segment, member, copies, copies.successor(segment), source);
         try {
-            SegmentCopy.read(SegmentBytes.of(copy), segment(work), part.end(), source);
+            SegmentCopy.read(SegmentBytes.of(copy), segment(work), part.end(), check);
+            check.finish();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return packer.pack(
-                new SegmentPacker.Source(wal, part.segment(), part.start(), part.end()),
+                new SegmentPacker.Source(record.wal(), part.segment(), part.start(), part.end()),
                 source.entries().iterator(),
                 nowMs);
     }

@@ -1,6 +1,7 @@
 package sluice.engine;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,6 +21,9 @@ import sluice.metadata.WalRecord;
 final class WalKeeper implements WalOutput {
 
     private static final Logger LOG = LoggerFactory.getLogger(WalKeeper.class);
+
+    /** An idle wal says after so long up to where it is committed. */
+    private static final long MARK_AFTER_NS = Duration.ofMillis(50).toNanos();
 
     /** Who is told what becomes of the wal. */
     interface Observer {
@@ -92,6 +96,7 @@ final class WalKeeper implements WalOutput {
     private void tick() {
         if (!isStopped) {
             watch.look(lane.nowNs());
+            wal.markIfIdle(MARK_AFTER_NS, lane.nowNs(), lane.wallMs());
             considerRoll();
             lane.schedule(MemberWatch.TICK, this::tick);
         }

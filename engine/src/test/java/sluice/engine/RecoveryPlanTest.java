@@ -2,6 +2,7 @@ package sluice.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +33,11 @@ class RecoveryPlanTest {
     private final Map<Integer, Map<UUID, Fenced>> answers = new HashMap<>();
 
     private static Fenced held(long start, long end) {
-        return new Fenced.Held(start, 0, end, 0, 64 + end - start);
+        return new Fenced.Held(start, 0, end, 0, 64 + end - start, start);
+    }
+
+    private static Fenced held(long start, long startHash, long end, long endHash) {
+        return new Fenced.Held(start, startHash, end, endHash, 64 + end - start, start);
     }
 
     private void sealed(int index, long start, long end) {
@@ -234,5 +239,96 @@ class RecoveryPlanTest {
     @Test
     void aWalOfWhichAllIsUploadedEndsThere() {
         assertReady(33, 33);
+    }
+
+    @Nested
+    class OfAnOpenSegmentOfWhichNobodyIsInReach {
+
+        @Test
+        void aPreparedSegmentThatBeginsWhereItBeginsTellsEnough() {
+            open(4, 10);
+            prepared(5);
+            says(5, A, held(10, 13));
+
+            assertReady(10, 13, new Part(5, 10, 13, List.of(A)));
+        }
+
+        @Test
+        void aPreparedSegmentThatBeginsLaterNeedsACopyOfWhatIsBefore() {
+            open(4, 10);
+            prepared(5);
+            says(5, A, held(11, 13));
+
+            assertWaits(10);
+        }
+
+        @Test
+        void aPreparedSegmentThatNobodyBeganSaysNothingOfIt() {
+            open(4, 10);
+            prepared(5);
+            says(5, A, NEVER);
+            says(5, B, NEVER);
+
+            assertWaits(10);
+        }
+    }
+
+    @Nested
+    class OfCopiesThatDiffer {
+
+        private void assertDiffering() {
+            var differing = assertInstanceOf(RecoveryPlan.Differing.class, decide(0));
+            assertTrue(differing.why().contains(A.toString()), differing::why);
+            assertTrue(differing.why().contains(B.toString()), differing::why);
+        }
+
+        @Test
+        void ofTheSameLengthNoneIsChosen() {
+            open(0, 0);
+            says(0, A, held(0, 1, 5, 77));
+            says(0, B, held(0, 1, 5, 78));
+
+            assertDiffering();
+        }
+
+        @Test
+        void norOfThoseThatBeginDifferently() {
+            prepared(0);
+            says(0, A, held(0, 1, 5, 77));
+            says(0, B, held(0, 2, 7, 78));
+
+            assertDiffering();
+        }
+
+        @Test
+        void theNextSegmentSaysWhichIsRight() {
+            open(0, 0);
+            prepared(1);
+            says(0, A, held(0, 1, 5, 77));
+            says(0, B, held(0, 1, 5, 78));
+            says(1, C, held(5, 78, 6, 79));
+
+            assertReady(0, 6, new Part(0, 0, 5, List.of(B)), new Part(1, 5, 6, List.of(C)));
+        }
+
+        @Test
+        void theOnlyOneInReachIsNotReadIfTheNextSegmentDisagrees() {
+            sealed(0, 0, 5);
+            open(1, 5);
+            says(0, A, held(0, 1, 5, 77));
+            says(1, B, held(5, 78, 6, 79));
+
+            assertWaits(0);
+        }
+
+        @Test
+        void aCopyThatBeginsElsewhereThanTheMetadataSaysCannotTell() {
+            open(4, 10);
+            says(4, A, held(9, 1, 20, 77));
+            assertWaits(10);
+
+            says(4, B, held(10, 1, 12, 78));
+            assertReady(10, 12, new Part(4, 10, 12, List.of(B)));
+        }
     }
 }

@@ -1,8 +1,10 @@
 package sluice.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -200,5 +202,102 @@ class RecoveryTest {
         assertSealed(world, 20, world.recover(3));
         world.await("the end of the first", () -> !first.isEmpty());
         assertEquals(List.of(false), first);
+    }
+
+    @Test
+    void marksAreInNoObjectAndDoNotDisturb() {
+        var world = opened(11, 3);
+        world.append(4);
+        world.machine().markIfIdle(0, world.time.nowNs(), 0);
+        world.append(3);
+        world.machine().markIfIdle(0, world.time.nowNs(), 0);
+        world.await("commit", () -> world.machine().hwm() == 9);
+        world.place(0).crash();
+
+        assertSealed(world, 9, world.recover(1));
+    }
+
+    @Test
+    void theLastCommittedEntryIsNotLostWithTheOnlyCopyInReachDamaged() throws IOException {
+        var world = opened(12, 3);
+        world.append(4);
+        var place = world.place(1);
+        long lastByte = place.disk.length(place.segment(0)) - 1;
+        world.machine().markIfIdle(0, world.time.nowNs(), 0);
+        world.await("commit", () -> world.machine().hwm() == 5);
+        world.place(0).crash();
+        world.place(2).crash();
+        place.crash();
+        place.disk.flipBit(place.segment(0), lastByte, 1);
+        place.restart();
+
+        assertFalse(world.recover(1).sealed(), "the copy cannot tell");
+
+        world.place(2).restart();
+        assertSealed(world, 5, world.recover(1));
+    }
+
+    @Test
+    void anEmptyOpenSegmentWhoseMembersAreAllGoneHoldsNothingUp() {
+        var world = new WalWorld(13, 5);
+        world.open(world.ids(0, 1), world.ids(2, 3));
+        world.send(3, 10);
+        world.roll(false, List.of());
+        world.await("commit", () -> world.machine().hwm() == 3);
+        world.place(0).crash();
+        world.place(1).crash();
+
+        assertSealed(world, 3, world.recover(4));
+    }
+
+    @Test
+    void i17CopiesThatDifferAreNeverChosenBetween() {
+        for (int forged : new int[] {3, 5}) {
+            var world = opened(14, 3);
+            world.append(5);
+            world.place(0).crash();
+            world.forge(1, forged);
+
+            assertFalse(world.recover(2).sealed(), "entries=" + forged);
+            assertEquals(WalRecord.State.FENCING, world.record().value().state());
+            assertEquals(0, world.record().value().objects().size());
+        }
+    }
+
+    @Test
+    void i17TheNextSegmentSaysWhichOfTheCopiesIsTheLog() {
+        for (int forged : new int[] {3, 5, 7}) {
+            for (int bad : new int[] {1, 2}) {
+                var world = opened(15, 4);
+                world.append(5);
+                world.roll(false, List.of());
+                world.append(2);
+                world.place(0).crash();
+                world.forge(bad, forged);
+
+                var recovered = world.recover(3);
+
+                assertSealed(world, 7, recovered);
+                assertTrue(world.place(3 - bad).reads >= 1, "read from the one that is right");
+            }
+        }
+    }
+
+    @Test
+    void i17TheOnlyCopyInReachIsNotReadIfTheNextSegmentDisagrees() {
+        for (int forged : new int[] {5, 7}) {
+            var world = opened(16, 4);
+            world.append(5);
+            world.roll(false, List.of());
+            world.append(2);
+            world.place(0).crash();
+            world.place(2).crash();
+            world.forge(1, forged);
+
+            assertFalse(world.recover(3).sealed(), "entries=" + forged);
+
+            world.place(2).restart();
+            assertSealed(world, 7, world.recover(3));
+        }
     }
 }

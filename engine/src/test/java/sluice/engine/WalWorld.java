@@ -2,6 +2,8 @@ package sluice.engine;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import sluice.log.peer.PeerTransport;
 import sluice.log.peer.memory.MemoryNetwork;
 import sluice.log.peer.memory.NetworkLimits;
 import sluice.log.wal.MemberMachine;
+import sluice.log.wal.SegmentHeader;
 import sluice.log.wal.SegmentId;
 import sluice.log.wal.WalEntry;
 import sluice.log.wal.WalFrame;
@@ -182,7 +185,7 @@ final class WalWorld {
         }
     }
 
-    private final class Sending implements WalOutput {
+    private class Sending implements WalOutput {
         @Override
         public boolean send(UUID member, ByteBuffer... frame) {
             return place(0).isUp()
@@ -206,6 +209,59 @@ final class WalWorld {
 
         @Override
         public void fenced() {}
+    }
+
+    /**
+     * Puts another copy of segment 0 in the place of the one at a place: whole, with the same
+     * header, and with so many entries that are not the wal's.
+     */
+    void forge(int at, int entries) {
+        // A process would remember what it called durable.
+        place(at).crash();
+        place(at).restart();
+        MemoryWalDisk disk = place(at).disk;
+        SegmentId segment = place(at).segment(0);
+        var forged = new ArrayList<ByteBuffer>();
+        var forger =
+                new WalMachine(
+                        wal,
+                        place(0).id(),
+                        LIMITS.wal(),
+                        new Sending() {
+                            @Override
+                            public boolean send(UUID member, ByteBuffer... frame) {
+                                if (WalFrame.decode(join(frame)) instanceof WalFrame.Append sent) {
+                                    forged.add(sent.entries());
+                                }
+                                return true;
+                            }
+                        });
+        forger.open(0, List.of(place(at).id()), 0, 0);
+        for (int i = 0; i < entries; i++) {
+            appendTo(forger, batch(1_000 + i, 10));
+            forger.flush();
+        }
+        try {
+            ByteBuffer header = ByteBuffer.allocate(SegmentHeader.BYTES);
+            disk.read(segment, 0, header);
+            disk.delete(segment);
+            disk.create(segment, header.flip());
+            disk.write(segment, SegmentHeader.BYTES, join(forged.toArray(ByteBuffer[]::new)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ByteBuffer join(ByteBuffer... parts) {
+        int bytes = 0;
+        for (ByteBuffer part : parts) {
+            bytes += part.remaining();
+        }
+        ByteBuffer joined = ByteBuffer.allocate(bytes);
+        for (ByteBuffer part : parts) {
+            joined.put(part.duplicate());
+        }
+        return joined.flip();
     }
 
     // Metadata.

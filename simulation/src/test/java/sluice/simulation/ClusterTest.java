@@ -192,7 +192,7 @@ class ClusterTest {
         assertEquals(0, cluster.wal(owner.wal()).uploadedEnd());
 
         cluster.objects.faults(sluice.uploader.memory.ObjectFaults.none());
-        cluster.await("uploads", () -> cluster.wal(owner.wal()).uploadedEnd() == 12);
+        cluster.await("uploads", () -> cluster.wal(owner.wal()).uploadedEnd() >= 12);
         cluster.runFor(Duration.ofSeconds(10));
         for (SimulatedGateway node : cluster.nodes) {
             assertTrue(segmentsOf(node, owner.wal()) <= 2, "trimmed after the commit");

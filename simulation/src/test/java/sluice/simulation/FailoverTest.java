@@ -54,7 +54,7 @@ class FailoverTest {
         owner.crash();
         cluster.awaitReady();
 
-        assertEquals(20, cluster.wal(wal).uploadedEnd());
+        assertTrue(cluster.wal(wal).uploadedEnd() >= 20);
         assertReadEverywhere(cluster, topic, 0, values);
         assertEquals(20, cluster.producer().append(cluster.up().getFirst(), topic, 0, "next"));
         assertTrue(
@@ -218,10 +218,17 @@ class FailoverTest {
         peer.pause(Duration.ofSeconds(20));
         assertEquals(1, producer.append(owner, topic, 0, "b"));
 
-        assertFalse(
+        // The metadata may still name the segment PREPARED in which it was acknowledged.
+        assertTrue(
                 cluster.wal(owner.wal()).chain().stream()
-                        .filter(segment -> segment.state() == WalRecord.SegmentState.OPEN)
-                        .anyMatch(segment -> segment.members().contains(peer.id())));
+                        .filter(segment -> segment.state() != WalRecord.SegmentState.SEALED)
+                        .anyMatch(segment -> !segment.members().contains(peer.id())));
+        cluster.await(
+                "the roll in the metadata",
+                () ->
+                        cluster.wal(owner.wal()).chain().stream()
+                                .filter(each -> each.state() == WalRecord.SegmentState.OPEN)
+                                .noneMatch(each -> each.members().contains(peer.id())));
         cluster.runFor(FAILOVER_MAX);
         cluster.awaitReady();
         assertReadEverywhere(cluster, topic, 0, List.of("a", "b"));

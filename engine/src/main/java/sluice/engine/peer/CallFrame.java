@@ -194,7 +194,7 @@ final class CallFrame {
 
     private static ByteBuffer[] fenced(long call, Fenced outcome) {
         return switch (outcome) {
-            case Fenced.Held(var start, var startHash, var end, var endHash, var bytes) ->
+            case Fenced.Held(var start, var startHash, var end, var endHash, var bytes, var hwm) ->
                     with(
                             start(REPLY_FENCE_OUTCOME, call)
                                     .put((byte) 1)
@@ -202,7 +202,8 @@ final class CallFrame {
                                     .putLong(startHash)
                                     .putLong(end)
                                     .putLong(endHash)
-                                    .putLong(bytes));
+                                    .putLong(bytes)
+                                    .putLong(hwm));
             case Fenced.NeverHeld() -> with(start(REPLY_FENCE_OUTCOME, call).put((byte) 2));
             case Fenced.Unknown(var why) ->
                     with(
@@ -251,6 +252,7 @@ final class CallFrame {
         return switch (outcome) {
             case 1 ->
                     new Fenced.Held(
+                            source.getLong(),
                             source.getLong(),
                             source.getLong(),
                             source.getLong(),

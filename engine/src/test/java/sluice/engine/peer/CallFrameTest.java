@@ -46,7 +46,7 @@ class CallFrameTest {
                     new CallReply.History(3, 4, 5),
                     new CallReply.OffsetFound(-1, 4, 5),
                     new CallReply.Status(6, 7),
-                    new CallReply.FenceOutcome(new Fenced.Held(1, 2, 3, 4, 5)),
+                    new CallReply.FenceOutcome(new Fenced.Held(1, 2, 3, 4, 5, 6)),
                     new CallReply.FenceOutcome(new Fenced.NeverHeld()),
                     new CallReply.FenceOutcome(new Fenced.Unknown("düster")),
                     new CallReply.SegmentBytes(bytes("copy")),
@@ -90,7 +90,7 @@ class CallFrameTest {
                 "41000000000000002a000400000000000001",
                 hex(CallFrame.encode(42, REPLIES.getFirst())));
         assertEquals(
-                "46000000000000002a0100000000000000010000000000000002000000000000000300000000000000040000000000000005",
+                "46000000000000002a01000000000000000100000000000000020000000000000003000000000000000400000000000000050000000000000006",
                 hex(CallFrame.encode(42, REPLIES.get(7))));
     }
 

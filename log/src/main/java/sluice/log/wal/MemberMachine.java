@@ -79,6 +79,8 @@ public final class MemberMachine {
     /** Segments of which a sync is in flight, whoever asked for it. */
     private final Set<SegmentId> syncing = new HashSet<>();
 
+    private final TrimmedSegments trimmed = new TrimmedSegments();
+
     /** After a failure, what the page cache says proves nothing: only a restart tells. */
     private boolean failed;
 
@@ -278,8 +280,9 @@ public final class MemberMachine {
          * The disk has a copy; it takes no append any more and is durable up to {@code end}.
          *
          * @param end entry after the last whole one
+         * @param hwm all entries below were on the disks of all members, as the copy itself says
          */
-        record Held(long start, long startHash, long end, long endHash, long bytes)
+        record Held(long start, long startHash, long end, long endHash, long bytes, long hwm)
                 implements Fenced {}
 
         /** This very disk never had the segment, and will never take it. */
@@ -316,6 +319,8 @@ public final class MemberMachine {
         }
         if (disk.exists(segment)) {
             syncThenAnswer(segment, done);
+        } else if (trimmed.contains(segment)) {
+            done.done(new Fenced.Unknown("the copy went after its objects were committed"));
         } else {
             done.done(new Fenced.NeverHeld());
         }
@@ -357,7 +362,8 @@ public final class MemberMachine {
                     extent.header().startHash(),
                     extent.end(),
                     extent.endHash(),
-                    extent.endPosition());
+                    extent.endPosition(),
+                    extent.hwm());
         } catch (IOException | SluiceException e) {
             return new Fenced.Unknown("the copy cannot be read: " + e.getMessage());
         }
@@ -379,6 +385,7 @@ public final class MemberMachine {
             return;
         }
         copies.remove(segment);
+        trimmed.add(segment);
         try {
             disk.delete(segment);
         } catch (IOException e) {

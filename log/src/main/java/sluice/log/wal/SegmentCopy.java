@@ -28,11 +28,18 @@ public final class SegmentCopy {
      * @param end entry after the last whole one
      * @param endPosition bytes up to there
      * @param endHash chain hash up to there
+     * @param hwm the highest high watermark that its whole entries state; {@code header.start()} if
+     *     there are none
      * @param damaged true if there are committed entries behind a damaged place, so that the copy
      *     is not merely torn at its tail and says nothing about where the segment ends
      */
     public record Extent(
-            SegmentHeader header, long end, long endPosition, long endHash, boolean damaged) {}
+            SegmentHeader header,
+            long end,
+            long endPosition,
+            long endHash,
+            long hwm,
+            boolean damaged) {}
 
     /**
      * Finds the end of a copy. What follows the first place that is not a whole next entry is a
@@ -46,11 +53,12 @@ public final class SegmentCopy {
             return Optional.empty();
         }
         SegmentBytes bytes = SegmentBytes.of(disk, segment);
-        long[] last = new long[] {-1, 0, 0};
+        long[] last = new long[] {-1, 0, 0, 0};
         SegmentHeader header = header(bytes, segment);
         last[0] = header.start();
         last[1] = SegmentHeader.BYTES;
         last[2] = header.startHash();
+        last[3] = header.start();
         long broken =
                 walk(
                         bytes,
@@ -60,9 +68,10 @@ public final class SegmentCopy {
                             last[0] = WalEntry.sequence(source, at) + 1;
                             last[1] = position + WalEntry.length(source, at);
                             last[2] = WalEntry.hashOf(source, at);
+                            last[3] = Math.max(last[3], WalEntry.hwm(source, at));
                         });
         boolean damaged = broken >= 0 && committedBehind(bytes, broken, last[0]);
-        return Optional.of(new Extent(header, last[0], last[1], last[2], damaged));
+        return Optional.of(new Extent(header, last[0], last[1], last[2], last[3], damaged));
     }
 
     /**

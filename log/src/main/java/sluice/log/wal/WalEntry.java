@@ -11,7 +11,7 @@ import sluice.log.SluiceException;
  *   at  bytes  field
  *    0      4  length, of the whole entry with its payload
  *    4      4  crc, CRC-32C of everything after this field
- *    8      1  type (1 = record batch)
+ *    8      1  type (1 = record batch, 2 = mark)
  *    9      1  retention, id of the retention class whose object takes the payload
  *   10      2  slot
  *   12      4  slotEpoch
@@ -58,6 +58,12 @@ public final class WalEntry {
 
     /** A record batch for a partition. */
     public static final byte BATCH = 1;
+
+    /**
+     * Nothing but the high watermark, written when the owner has been idle for a moment: so the
+     * copies say of the last batch too that it was committed.
+     */
+    public static final byte MARK = 2;
 
     private WalEntry() {}
 

@@ -57,6 +57,7 @@ public final class WalMachine {
     private final UnackedEntries unacked = new UnackedEntries();
     private final UnsentEntries unsent = new UnsentEntries();
     private long ownerEnd;
+    private final IdleMark mark = new IdleMark();
 
     private int preparedIndex = -1;
     private List<UUID> preparedMembers = List.of();
@@ -186,10 +187,25 @@ public final class WalMachine {
                         payload);
         var pending = new PendingEntry(next, header, payload, nowNs);
         unacked.add(pending);
+        mark.appended(type, nowNs);
         hash = WalEntry.hashOf(header, 0);
         next++;
         place(pending);
         return pending.sequence;
+    }
+
+    /**
+     * Writes the high watermark down once all entries are committed and none followed for a while:
+     * else no later entry says so of the last one, and if it is damaged in a copy, the copy looks
+     * torn. Not needed where a segment begins: its header says as much.
+     */
+    public void markIfIdle(long idleNs, long nowNs, long wallMs) {
+        boolean isIdle = unacked.isEmpty() && hwm > segmentStart;
+        if (!stopped && isIdle && mark.isDue(idleNs, nowNs)) {
+            var none = ByteBuffer.allocate(0);
+            append(WalEntry.MARK, (byte) 0, 0, 0, 0, 0, 0, 0, none, nowNs, wallMs);
+            flush();
+        }
     }
 
     private void place(PendingEntry entry) {
@@ -266,7 +282,11 @@ public final class WalMachine {
         patience.committed();
         unacked.releaseBelow(
                 end,
-                done -> output.entryCommitted(done.sequence, index, done.position, done.bytes));
+                done -> {
+                    if (WalEntry.type(done.header, 0) == WalEntry.BATCH) {
+                        output.entryCommitted(done.sequence, index, done.position, done.bytes);
+                    }
+                });
         output.committed(end);
     }
 
@@ -324,7 +344,7 @@ public final class WalMachine {
         return unacked.isEmpty() ? List.of() : members.laggards(hwm);
     }
 
-    /** Members that are lost; like the {@link #slowest} best not chosen for the next segment. */
+    /** Members that take no more of the current segment. */
     public List<UUID> lostMembers() {
         return members.lost();
     }
@@ -372,7 +392,6 @@ public final class WalMachine {
         return wal;
     }
 
-    /** The state as one line, for the log. */
     @Override
     public String toString() {
         return "wal=%s segment=%d next=%d hwm=%d unacked=%d prepared=%d"

@@ -12,7 +12,7 @@ public interface WalOutput {
     boolean send(UUID member, ByteBuffer... frame);
 
     /**
-     * The next entry in order is on the disks of all members, and will stay where it is.
+     * The next batch in order is on the disks of all members, and will stay where it is.
      *
      * @param position of the entry in the current segment, in bytes
      */

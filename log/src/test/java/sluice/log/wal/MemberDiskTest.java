@@ -2,6 +2,7 @@ package sluice.log.wal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static sluice.log.wal.MemberBench.OWNER;
 import static sluice.log.wal.MemberBench.SEGMENT;
@@ -152,6 +153,14 @@ class MemberDiskTest {
 
             assertFalse(member.disk.exists(SEGMENT));
             assertEquals(List.of(), member.failures);
+        }
+
+        @Test
+        void aFenceAfterwardsIsNotToldThatThereNeverWasACopy() {
+            member.open();
+            member.trim();
+
+            assertInstanceOf(MemberMachine.Fenced.Unknown.class, member.fence(2));
         }
 
         @Test

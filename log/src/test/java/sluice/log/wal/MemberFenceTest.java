@@ -35,7 +35,7 @@ class MemberFenceTest {
     }
 
     private Held held(long bytes) {
-        return new Held(0, WalEntry.FIRST_HASH, chain.next(), chain.hash(), bytes);
+        return new Held(0, WalEntry.FIRST_HASH, chain.next(), chain.hash(), bytes, 0);
     }
 
     @Nested

@@ -77,6 +77,7 @@ class SegmentCopyTest {
                         START,
                         SegmentHeader.BYTES,
                         START_HASH,
+                        START,
                         false),
                 scan());
         assertEquals(List.of(), read(START));

@@ -223,7 +223,8 @@ final class WalNode {
                                     copy.header().startHash(),
                                     copy.end(),
                                     copy.endHash(),
-                                    copy.endPosition()))
+                                    copy.endPosition(),
+                                    copy.hwm()))
                     .orElseGet(MemberMachine.Fenced.NeverHeld::new);
         } catch (IOException | SluiceException e) {
             return new MemberMachine.Fenced.Unknown(String.valueOf(e.getMessage()));
