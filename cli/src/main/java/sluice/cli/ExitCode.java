@@ -9,7 +9,7 @@ final class ExitCode {
     /** Something was refused or failed; what was not acknowledged was not done. */
     static final int FAILED = 1;
 
-    /** The command line was not understood; nothing was done. */
+    /** The command line was not understood, or is not complete; nothing was done. */
     static final int USAGE = 2;
 
     /** No answer came: it may have been done. */

@@ -81,6 +81,31 @@ public interface Engine {
 
     ClusterView cluster();
 
+    /**
+     * Seals a dead wal whose members do not come back, with what is left of it. What was
+     * acknowledged and is not left is lost, and what is known of that is written into the wal's
+     * record.
+     *
+     * @param acceptLoss false: nothing is sealed, and the stage tells what would be lost
+     * @throws sluice.log.SluiceException through the stage: NOT_FOUND {@code unknown-wal}; CONFLICT
+     *     {@code wal-alive}, {@code wal-sealed}, {@code wal-recoverable}, {@code
+     *     wal-copies-differ}; UNAVAILABLE if it is to be repeated
+     */
+    CompletionStage<ForcedEnd> forceSeal(UUID wal, String reason, boolean acceptLoss);
+
+    /**
+     * How a wal ends by force.
+     *
+     * @param end entries up to here are kept
+     * @param committedEnd entries up to here are known to have been acknowledged; perhaps more were
+     * @param silent members that did not tell what they hold
+     */
+    record ForcedEnd(UUID wal, boolean sealed, long end, long committedEnd, List<UUID> silent) {
+        public ForcedEnd {
+            silent = List.copyOf(silent);
+        }
+    }
+
     /** True once the gateway can serve: stores answered, wal open, slots known. */
     boolean ready();
 

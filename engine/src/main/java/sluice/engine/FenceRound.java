@@ -51,6 +51,7 @@ final class FenceRound {
     private final Lane lane;
     private final PeerCalls calls;
     private final WalRecord record;
+    private final boolean waitsForAll;
     private final Done done;
     private final Map<Integer, Map<UUID, Fenced>> answers = new HashMap<>();
     private int waitingFor;
@@ -59,12 +60,14 @@ final class FenceRound {
 
     /**
      * @param record as claimed: FENCING under the caller's epoch
+     * @param waitsForAll true if a decision is not enough, and every answer counts
      */
-    FenceRound(Lane lane, PeerCalls calls, WalRecord record, Done done) {
+    FenceRound(Lane lane, PeerCalls calls, WalRecord record, boolean waitsForAll, Done done) {
         assert record.state() == WalRecord.State.FENCING : "not claimed: " + record.state();
         this.lane = lane;
         this.calls = calls;
         this.record = record;
+        this.waitsForAll = waitsForAll;
         this.done = done;
     }
 
@@ -98,7 +101,7 @@ final class FenceRound {
         }
         if (waitingFor == 0) {
             end();
-        } else if (grace == null && isDecided()) {
+        } else if (!waitsForAll && grace == null && isDecided()) {
             grace = lane.schedule(GRACE, this::graceOver);
         }
     }

@@ -55,6 +55,7 @@ public final class GatewayEngine implements Engine {
     private final SlotTable table;
     private final OwnedSlots owned;
     private final EngineCore core;
+    private final Recoveries recoveries;
     private final Router router;
     private final RoutedTail tail;
     private final PartitionReader reader;
@@ -129,7 +130,7 @@ public final class GatewayEngine implements Engine {
                         ports.transport(),
                         CALLS_MAX,
                         (_, request, answer) -> handle(request, answer, memberCalls));
-        var recoveries =
+        recoveries =
                 new Recoveries(
                         lane,
                         ports.background(),
@@ -366,6 +367,11 @@ public final class GatewayEngine implements Engine {
     @Override
     public Topics topics() {
         return topics;
+    }
+
+    @Override
+    public CompletionStage<ForcedEnd> forceSeal(UUID wal, String reason, boolean acceptLoss) {
+        return recoveries.forceSealed(new ForcedSeal.Request(wal, reason, acceptLoss));
     }
 
     @Override

@@ -7,9 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import sluice.engine.peer.PeerCalls;
 import sluice.log.lane.Background;
 import sluice.log.lane.Lane;
+import sluice.log.lane.Outcome;
 import sluice.metadata.GatewayRecord;
 import sluice.metadata.SlotRecord;
 import sluice.metadata.Versioned;
@@ -122,6 +126,50 @@ final class Recoveries {
                             sealed -> ended(record.wal(), sealed))
                     .start();
         }
+    }
+
+    /** As {@link #forceSeal}, from any thread. */
+    CompletionStage<Engine.ForcedEnd> forceSealed(ForcedSeal.Request request) {
+        var future = new CompletableFuture<Engine.ForcedEnd>();
+        lane.execute(() ->
+                forceSeal(
+                        request,
+                        outcome -> {
+                            switch (outcome) {
+                                case Outcome.Success<ForcedSeal.Told>(var told) ->
+                                        future.complete(told.toEnd(request.wal()));
+                                case Outcome.Failure<ForcedSeal.Told>(var error) ->
+                                        future.completeExceptionally(error);
+                            }
+                        }));
+        return future;
+    }
+
+    /**
+     * Seals a wal that waits for members which do not come back; see {@link ForcedSeal}.
+     *
+     * @param then told once, on the lane
+     */
+    void forceSeal(ForcedSeal.Request request, Consumer<Outcome<ForcedSeal.Told>> then) {
+        lane.assertOwner();
+        var tools =
+                new ForcedSeal.Tools(lane, background, calls, store, objects, packer, membership);
+        // Else the ordinary way is tried here meanwhile, and takes the claim away.
+        boolean isOurs = running.add(request.wal());
+        new ForcedSeal(
+                        tools,
+                        request,
+                        outcome -> {
+                            if (isOurs) {
+                                running.remove(request.wal());
+                            }
+                            if (outcome instanceof Outcome.Success<ForcedSeal.Told>(var told)
+                                    && told.sealed()) {
+                                sealed.run();
+                            }
+                            then.accept(outcome);
+                        })
+                .start();
     }
 
     private Optional<UUID> recoverer(WalRecord record) {

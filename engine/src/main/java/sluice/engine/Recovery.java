@@ -100,7 +100,7 @@ final class Recovery {
     }
 
     private void fence() {
-        new FenceRound(lane, calls, record, this::decided).start();
+        new FenceRound(lane, calls, record, false, this::decided).start();
     }
 
     private void decided(RecoveryPlan plan, FenceRound.Answers answers) {

@@ -1,9 +1,11 @@
 package sluice.metadata;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import sluice.metadata.WalRecord.Loss;
 import sluice.metadata.WalRecord.Segment;
 import sluice.metadata.WalRecord.SegmentState;
 import sluice.metadata.WalRecord.State;
@@ -21,6 +23,8 @@ import sluice.metadata.WalRecord.WalObject;
  *   uploadedEnd  entry
  *   foldedEnd    entry
  *   recoverer    UUID, absent if none
+ *   loss         what a forced seal gave up, absent if it was none: {by, reason, atMs, end,
+ *                committedEnd, silent: [UUID, ...]}
  *   objects      [[key, segment, fromEntry, entries, lengthBytes, footerBytes, footerCrc,
  *                  appendedFromMs], ...]
  *   packed       instead of objects where they are long: the array as {@link PackedText}
@@ -58,6 +62,17 @@ final class WalCodec {
         }
         json.put("uploadedEnd", wal.uploadedEnd()).put("foldedEnd", wal.foldedEnd());
         wal.recoverer().ifPresent(recoverer -> json.put("recoverer", recoverer.toString()));
+        wal.loss()
+                .ifPresent(loss -> {
+                    ObjectNode given = json.putObject("loss");
+                    given.put("by", loss.by().toString())
+                            .put("reason", loss.reason())
+                            .put("atMs", loss.atMs())
+                            .put("end", loss.end())
+                            .put("committedEnd", loss.committedEnd());
+                    ArrayNode silent = given.putArray("silent");
+                    loss.silent().forEach(member -> silent.add(member.toString()));
+                });
         ArrayNode objects = json.arrayNode();
         encodeObjects(wal, objects);
         String text = objects.toString();
@@ -84,7 +99,18 @@ final class WalCodec {
                                 .map(StoredJson::unpacked)
                                 .orElseGet(() -> json.object("objects"))),
                 json.number("foldedEnd"),
-                json.optional("recoverer").map(value -> value.uuidOf(value.asText())));
+                json.optional("recoverer").map(value -> value.uuidOf(value.asText())),
+                json.optional("loss").map(WalCodec::loss));
+    }
+
+    private static Loss loss(StoredJson json) {
+        return new Loss(
+                json.uuid("by"),
+                json.text("reason"),
+                json.number("atMs"),
+                json.number("end"),
+                json.number("committedEnd"),
+                json.list("silent", member -> member.uuidOf(member.asText())));
     }
 
     private static Segment segment(StoredJson row) {

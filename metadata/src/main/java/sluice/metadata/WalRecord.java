@@ -22,6 +22,7 @@ import java.util.UUID;
  * @param uploadedEnd all entries below are in committed objects
  * @param objects committed objects not yet folded into every slot's checkpoint, in wal order
  * @param foldedEnd all entries below are covered by slot checkpoints
+ * @param loss what was given up by an operator who sealed the wal by force
  */
 public record WalRecord(
         UUID wal,
@@ -32,7 +33,8 @@ public record WalRecord(
         long uploadedEnd,
         List<WalObject> objects,
         long foldedEnd,
-        Optional<UUID> recoverer) {
+        Optional<UUID> recoverer,
+        Optional<Loss> loss) {
 
     /** The states' names are stored: add, never rename. */
     public enum State {
@@ -83,14 +85,56 @@ public record WalRecord(
             int footerCrc,
             long appendedFromMs) {}
 
+    /**
+     * What is known of the entries that were given up.
+     *
+     * @param by gateway that was asked to
+     * @param reason as the operator gave it
+     * @param atMs its wall clock
+     * @param end of the wal as it was sealed
+     * @param committedEnd all entries below are known to have been committed, {@code end} at least;
+     *     nobody knows whether there were more
+     * @param silent members of segments not in objects that did not tell what they hold
+     */
+    public record Loss(
+            UUID by, String reason, long atMs, long end, long committedEnd, List<UUID> silent) {
+        public Loss {
+            silent = List.copyOf(silent);
+        }
+    }
+
     public WalRecord {
         chain = List.copyOf(chain);
         objects = List.copyOf(objects);
     }
 
+    /** Of a wal of which nothing was given up. */
+    public WalRecord(
+            UUID wal,
+            UUID node,
+            State state,
+            long epoch,
+            List<Segment> chain,
+            long uploadedEnd,
+            List<WalObject> objects,
+            long foldedEnd,
+            Optional<UUID> recoverer) {
+        this(
+                wal,
+                node,
+                state,
+                epoch,
+                chain,
+                uploadedEnd,
+                objects,
+                foldedEnd,
+                recoverer,
+                Optional.empty());
+    }
+
     public WalRecord withState(State next) {
         return new WalRecord(
-                wal, node, next, epoch, chain, uploadedEnd, objects, foldedEnd, recoverer);
+                wal, node, next, epoch, chain, uploadedEnd, objects, foldedEnd, recoverer, loss);
     }
 
     /** The next epoch, which is this recoverer's. */
@@ -104,19 +148,35 @@ public record WalRecord(
                 uploadedEnd,
                 objects,
                 foldedEnd,
-                Optional.of(next));
+                Optional.of(next),
+                loss);
     }
 
     public WalRecord withChain(List<Segment> next) {
         return new WalRecord(
-                wal, node, state, epoch, next, uploadedEnd, objects, foldedEnd, recoverer);
+                wal, node, state, epoch, next, uploadedEnd, objects, foldedEnd, recoverer, loss);
     }
 
     public WalRecord withUploaded(long end, List<WalObject> next) {
-        return new WalRecord(wal, node, state, epoch, chain, end, next, foldedEnd, recoverer);
+        return new WalRecord(wal, node, state, epoch, chain, end, next, foldedEnd, recoverer, loss);
     }
 
     public WalRecord withFolded(long end, List<WalObject> left) {
-        return new WalRecord(wal, node, state, epoch, chain, uploadedEnd, left, end, recoverer);
+        return new WalRecord(
+                wal, node, state, epoch, chain, uploadedEnd, left, end, recoverer, loss);
+    }
+
+    public WalRecord withLoss(Loss next) {
+        return new WalRecord(
+                wal,
+                node,
+                state,
+                epoch,
+                chain,
+                uploadedEnd,
+                objects,
+                foldedEnd,
+                recoverer,
+                Optional.of(next));
     }
 }

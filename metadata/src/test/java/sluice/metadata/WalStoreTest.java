@@ -66,6 +66,29 @@ class WalStoreTest {
     }
 
     @Test
+    void whatAForcedSealGaveUpIsKept() {
+        var loss =
+                new WalRecord.Loss(NODE, "disks gone", 1_767_225_600_000L, 100, 250, List.of(PEER));
+        var record = wal(WAL, OBJECTS).withState(State.SEALED).withLoss(loss);
+
+        wals.create(record);
+
+        assertEquals(record, wals.get(WAL).orElseThrow().value());
+        assertEquals(
+                Optional.of(loss),
+                record.withState(State.RELEASED).withFolded(250, List.of()).loss());
+        assertTrue(
+                memory.get(Table.WALS, WAL.toString())
+                        .orElseThrow()
+                        .body()
+                        .contains(
+                                "\"loss\":{\"by\":\"00000000-0000-0002-0000-000000000002\","
+                                        + "\"reason\":\"disks gone\",\"atMs\":1767225600000,"
+                                        + "\"end\":100,\"committedEnd\":250,"
+                                        + "\"silent\":[\"00000000-0000-0003-0000-000000000003\"]}"));
+    }
+
+    @Test
     void theFormatStandsStill() {
         wals.create(wal(WAL, OBJECTS));
 

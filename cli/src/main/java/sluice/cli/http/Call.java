@@ -54,6 +54,10 @@ public final class Call {
         return withJson("PATCH", path, json);
     }
 
+    public static Call post(String path, String json) {
+        return withJson("POST", path, json);
+    }
+
     /**
      * Posts record batches.
      *

@@ -71,6 +71,11 @@ public enum ProblemType {
             404,
             "There is no such topic",
             "Create it with PUT /v1/topics/{topic}."),
+    UNKNOWN_WAL(
+            "unknown-wal",
+            404,
+            "There is no such wal",
+            "GET /v1/cluster to see the wals there are."),
     UNKNOWN_PATH(
             "unknown-path",
             404,
@@ -96,6 +101,22 @@ public enum ProblemType {
             409,
             "The topic exists with another configuration",
             "GET the topic, then PATCH it, or choose another name."),
+    WAL_ALIVE(
+            "wal-alive",
+            409,
+            "The wal's gateway is alive",
+            "Stop the gateway; it brings its wal into objects itself."),
+    WAL_SEALED("wal-sealed", 409, "The wal is sealed already", "There is nothing to do."),
+    WAL_RECOVERABLE(
+            "wal-recoverable",
+            409,
+            "Enough members of the wal answer",
+            "Wait some seconds; the wal is recovered without loss."),
+    WAL_COPIES_DIFFER(
+            "wal-copies-differ",
+            409,
+            "Copies of the wal contradict each other",
+            "Find the disk that is wrong and stop its gateway; then the others' copies are used."),
     RECORD_TOO_LARGE(
             "record-too-large",
             413,

@@ -75,7 +75,8 @@ final class ObservabilityTest {
                 "/v1/topics/{topic}/records:",
                 "/v1/topics/{topic}/partitions/{partition}/records:",
                 "/v1/producers:",
-                "/v1/cluster:"
+                "/v1/cluster:",
+                "/v1/cluster/wals/{wal}/force-seal:"
             })
     void theApiDescribesItself(String path) {
         assertTrue(new String(Api.get("/q/openapi").body()).contains(path), path);

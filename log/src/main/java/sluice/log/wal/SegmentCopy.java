@@ -49,10 +49,13 @@ public final class SegmentCopy {
      * @throws SluiceException DATA {@code corrupt-segment-header}
      */
     public static Optional<Extent> scan(WalDisk disk, SegmentId segment) throws IOException {
-        if (!disk.exists(segment)) {
-            return Optional.empty();
-        }
-        SegmentBytes bytes = SegmentBytes.of(disk, segment);
+        return disk.exists(segment)
+                ? Optional.of(scan(SegmentBytes.of(disk, segment), segment))
+                : Optional.empty();
+    }
+
+    /** As {@link #scan(WalDisk, SegmentId)}, of a copy that lies elsewhere. */
+    public static Extent scan(SegmentBytes bytes, SegmentId segment) throws IOException {
         long[] last = new long[] {-1, 0, 0, 0};
         SegmentHeader header = header(bytes, segment);
         last[0] = header.start();
@@ -71,7 +74,7 @@ public final class SegmentCopy {
                             last[3] = Math.max(last[3], WalEntry.hwm(source, at));
                         });
         boolean damaged = broken >= 0 && committedBehind(bytes, broken, last[0]);
-        return Optional.of(new Extent(header, last[0], last[1], last[2], last[3], damaged));
+        return new Extent(header, last[0], last[1], last[2], last[3], damaged);
     }
 
     /**
