@@ -14,6 +14,7 @@ final class VirtualLane implements Lane {
     private final VirtualTime.Scope scope;
     private final Clock clock;
     private final String name;
+    private final String timerName;
     private final int mailboxMax;
     private final Runnable afterDrain;
     private final ArrayDeque<Runnable> mailbox = new ArrayDeque<>();
@@ -24,6 +25,7 @@ final class VirtualLane implements Lane {
         this.scope = scope;
         this.clock = scope.clock();
         this.name = name;
+        this.timerName = name + " timer";
         this.mailboxMax = mailboxMax;
         this.afterDrain = afterDrain;
     }
@@ -76,7 +78,7 @@ final class VirtualLane implements Lane {
     @Override
     public Timer schedule(Duration delay, Runnable task) {
         var timer = new VirtualTimer(task);
-        scope.schedule(name + " timer", delay, () -> execute(timer));
+        scope.schedule(timerName, scope.worldly(delay), () -> execute(timer));
         return timer;
     }
 

@@ -32,7 +32,8 @@ public final class VirtualTime implements Clock {
     private long nextSequence;
     private long eventsRun;
     private long traceHash;
-    private Consumer<String> trace = line -> {};
+    private @Nullable Consumer<String> trace;
+    private @Nullable Scope running;
 
     public VirtualTime(long seed) {
         this.random = new SplittableRandom(seed);
@@ -66,6 +67,11 @@ public final class VirtualTime implements Clock {
     /** Tells each event as a line of text, before it happens. */
     public void traceTo(Consumer<String> lines) {
         this.trace = lines;
+    }
+
+    /** Whose event happens now; null between events. */
+    public @Nullable Scope running() {
+        return running;
     }
 
     /** Begins the life of one process, or of anything else that can end at once. */
@@ -132,16 +138,21 @@ public final class VirtualTime implements Clock {
         traceHash = traceHash * 31 + event.atNs;
         traceHash = traceHash * 31 + event.sequence;
         traceHash = traceHash * 31 + event.name.hashCode();
-        trace.accept(event.atNs + " " + event.scope.name + " " + event.name);
-        Consumer<Throwable> onFailure = event.scope.onFailure;
-        if (onFailure == null) {
-            event.task.run();
-            return;
+        if (trace != null) {
+            trace.accept(event.atNs + " " + event.scope.name + " " + event.name);
         }
+        Consumer<Throwable> onFailure = event.scope.onFailure;
+        Scope before = running;
+        running = event.scope;
         try {
             event.task.run();
         } catch (Throwable failure) {
+            if (onFailure == null) {
+                throw failure;
+            }
             onFailure.accept(failure);
+        } finally {
+            running = before; // Blocking work of a caller runs the world from within it.
         }
     }
 
@@ -179,6 +190,9 @@ public final class VirtualTime implements Clock {
         private boolean killed;
         private long pausedUntilNs;
         private long wallOffsetMs;
+        private int driftPerMille;
+        private long driftFromNs;
+        private long driftedNs;
         private @Nullable Consumer<Throwable> onFailure;
 
         private Scope(String name) {
@@ -210,6 +224,27 @@ public final class VirtualTime implements Clock {
         /** Moves this process's wall clock, and its alone. */
         public void jumpWallClock(Duration by) {
             wallOffsetMs += by.toMillis();
+        }
+
+        /**
+         * Lets this process's clocks run fast, or slow if negative, from now on; its lanes' timers
+         * go by them.
+         */
+        public void drift(int perMille) {
+            driftedNs = drifted();
+            driftFromNs = nowNs;
+            driftPerMille = perMille;
+        }
+
+        private long drifted() {
+            return driftedNs + (nowNs - driftFromNs) * driftPerMille / 1000;
+        }
+
+        /** What the world's clock counts while this process's counts {@code delay}. */
+        Duration worldly(Duration delay) {
+            return driftPerMille == 0
+                    ? delay
+                    : Duration.ofNanos(delay.toNanos() / (1000 + driftPerMille) * 1000);
         }
 
         /** Takes what tasks of this scope throw; without one it ends the run. */
@@ -260,12 +295,12 @@ public final class VirtualTime implements Clock {
             return new Clock() {
                 @Override
                 public long nowNs() {
-                    return VirtualTime.this.nowNs();
+                    return nowNs + drifted();
                 }
 
                 @Override
                 public long wallMs() {
-                    return VirtualTime.this.wallMs() + wallOffsetMs;
+                    return VirtualTime.this.wallMs() + drifted() / 1_000_000 + wallOffsetMs;
                 }
             };
         }

@@ -153,4 +153,32 @@ class VirtualTimeTest {
             lanes.get(next).schedule(Duration.ofNanos(time.random().nextInt(1_000_000)), go);
         }
     }
+
+    @Test
+    void aClockThatRunsFastCountsMoreAndItsTimersAreEarly() {
+        VirtualTime.Scope fast = time.scope("fast");
+        Lane lane = fast.lane("lane");
+        time.runFor(Duration.ofSeconds(10));
+        fast.drift(50);
+        lane.schedule(Duration.ofSeconds(105), () -> seen.add("rang"));
+
+        time.runFor(Duration.ofSeconds(99));
+        assertEquals(List.of(), seen);
+        time.runFor(Duration.ofMillis(1001));
+
+        assertEquals(List.of("rang"), seen);
+        assertEquals(time.nowNs() + 100_001_000_000L * 50 / 1000, lane.nowNs());
+    }
+
+    @Test
+    void itIsKnownWhoseEventHappens() {
+        VirtualTime.Scope scope = time.scope("node");
+        scope.schedule(
+                Duration.ofSeconds(1), () -> seen.add(String.valueOf(time.running() == scope)));
+
+        time.runFor(Duration.ofSeconds(2));
+
+        assertEquals(List.of("true"), seen);
+        assertEquals(null, time.running());
+    }
 }

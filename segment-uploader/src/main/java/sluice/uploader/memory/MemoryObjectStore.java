@@ -59,6 +59,14 @@ public final class MemoryObjectStore implements ObjectStore, BucketLifecycle {
         return locked(() -> List.copyOf(objects.keySet()));
     }
 
+    /** Length in bytes of a stored object, −1 if there is none; meets no fault. */
+    public int length(String key) {
+        return locked(() -> {
+            byte[] body = objects.get(key);
+            return body == null ? -1 : body.length;
+        });
+    }
+
     /** Sets the bucket's rules; empty for a store that has no lifecycle interface. */
     public void bucketRules(
             @SuppressWarnings("OptionalUsedAsFieldOrParameterType") Optional<List<Rule>> next) {
