@@ -1,6 +1,6 @@
 package sluice.simulation;
 
-import java.time.Duration;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,13 +9,18 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import sluice.engine.Engine.Fetched;
 import sluice.log.SluiceException;
+import sluice.log.batch.RecordBatch;
 import sluice.metadata.TopicRecord;
 
 /** All that was ever read: one value for an offset, for every reader and for ever. */
 final class ReadHistory {
 
+    /** Index of the leader epoch in a batch: Sluice's slot epoch. */
+    private static final int LEADER_EPOCH_AT = 12;
+
     private final SimulatedCluster cluster;
     private final Map<Integer, TreeMap<Long, String>> logs = new HashMap<>();
+    private final Map<Integer, TreeMap<Long, Integer>> epochs = new HashMap<>();
     private long reads;
 
     ReadHistory(SimulatedCluster cluster) {
@@ -31,49 +36,67 @@ final class ReadHistory {
         return reads;
     }
 
-    private long end(int partition) {
+    /** Offset after the last that was ever read. */
+    long end(int partition) {
         var log = logs.computeIfAbsent(partition, _ -> new TreeMap<>());
         return log.isEmpty() ? 0 : log.lastKey() + 1;
     }
 
-    /** Starts one read at a gateway and a place by chance. */
-    void readSome(TopicRecord topic) {
-        List<SimulatedGateway> up = cluster.up();
-        if (up.isEmpty()) {
-            return;
+    /** Judges what a read brought; what it refused is judged by {@link #refused}. */
+    void read(int partition, long from, Fetched fetched) {
+        reads++;
+        List<SimulatedProducer.Found> found = SimulatedProducer.records(fetched.batches());
+        found.forEach(each -> remember(partition, each));
+        if (!found.isEmpty() && found.getFirst().offset() > from) {
+            cluster.broken("I3: a read skipped: from=" + from + " " + found.getFirst());
         }
-        SimulatedGateway via = up.get(cluster.time.random().nextInt(up.size()));
-        int partition = cluster.time.random().nextInt(topic.partitions());
-        long end = end(partition);
-        long from =
-                end > 0 && cluster.time.random().nextBoolean()
-                        ? cluster.time.random().nextLong(end)
-                        : end;
-        via.engine()
-                .fetch(topic, partition, from, 2_000, Duration.ofMillis(500))
-                .whenComplete((fetched, failure) -> read(partition, from, fetched, failure));
+        if (!found.isEmpty() && found.getLast().offset() >= fetched.highWatermark()) {
+            // A read from objects may be told of with a high watermark asked before.
+            cluster.coverage.count("read: records above the high watermark told with them");
+        }
+        checkEpochs(partition, fetched);
     }
 
-    private void read(
-            int partition, long from, @Nullable Fetched fetched, @Nullable Throwable failure) {
-        if (fetched != null) {
-            reads++;
-            List<SimulatedProducer.Found> found = SimulatedProducer.records(fetched.batches());
-            found.forEach(each -> remember(partition, each));
-            if (!found.isEmpty() && found.getFirst().offset() > from) {
-                throw cluster.failure(
-                        "a read skipped: from=" + from + " " + found.getFirst(), null);
+    /** Records were written in the order of their slot epochs, each epoch by one owner. */
+    private void checkEpochs(int partition, Fetched fetched) {
+        TreeMap<Long, Integer> known = epochs.computeIfAbsent(partition, _ -> new TreeMap<>());
+        for (ByteBuffer buffer : fetched.batches()) {
+            for (int at = buffer.position(); at < buffer.limit(); ) {
+                long offset = RecordBatch.baseOffset(buffer, at);
+                int epoch = buffer.getInt(at + LEADER_EPOCH_AT);
+                Integer before = known.put(offset, epoch);
+                Map.Entry<Long, Integer> lower = known.lowerEntry(offset);
+                Map.Entry<Long, Integer> higher = known.higherEntry(offset);
+                if ((before != null && before != epoch)
+                        || (lower != null && lower.getValue() > epoch)
+                        || (higher != null && higher.getValue() < epoch)) {
+                    cluster.broken(
+                            "I6: slot epochs out of order: partition=%d offset=%d epoch=%d before=%s lower=%s higher=%s"
+                                    .formatted(partition, offset, epoch, before, lower, higher));
+                }
+                at += RecordBatch.sizeBytes(buffer, at);
             }
+        }
+    }
+
+    /** A read may be refused for a while, but never as if it were wrong. */
+    void refused(int partition, long from, @Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof ProcessDied) {
             return;
         }
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (!(cause instanceof SluiceException error)
-                || error.kind() == SluiceException.Kind.INVALID
-                || error.kind() == SluiceException.Kind.DATA) {
-            throw cluster.failure(
-                    "a wrong refusal of a read: partition=%d from=%d".formatted(partition, from),
-                    cause);
+        if (cause instanceof SluiceException error) {
+            cluster.coverage.count("read refused: " + error.code());
+            switch (error.kind()) {
+                case OVERLOADED, UNAVAILABLE, UNKNOWN_OUTCOME, FENCED -> {
+                    return;
+                }
+                case CONFLICT, NOT_FOUND, INVALID, DATA -> {}
+            }
         }
+        cluster.broken(
+                "a wrong refusal of a read: partition=%d from=%d".formatted(partition, from),
+                cause);
     }
 
     private void remember(int partition, SimulatedProducer.Found found) {
@@ -81,10 +104,9 @@ final class ReadHistory {
                 logs.computeIfAbsent(partition, _ -> new TreeMap<>())
                         .putIfAbsent(found.offset(), found.value());
         if (before != null && !before.equals(found.value())) {
-            throw cluster.failure(
-                    "two values at one offset: partition=%d before=%s now=%s"
-                            .formatted(partition, before, found),
-                    null);
+            cluster.broken(
+                    "I2: two values at one offset: partition=%d before=%s now=%s"
+                            .formatted(partition, before, found));
         }
     }
 
@@ -99,7 +121,7 @@ final class ReadHistory {
                 }
                 if (all.size() != log(partition).size()) {
                     throw cluster.failure(
-                            "what was read before is gone: partition=%d now=%d ever=%d via=%s"
+                            "I4: what was read before is gone: partition=%d now=%d ever=%d via=%s"
                                     .formatted(partition, all.size(), log(partition).size(), node),
                             null);
                 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import sluice.engine.Engine.Acks;
 import sluice.engine.Engine.Appended;
@@ -12,38 +13,43 @@ import sluice.metadata.TopicRecord;
 
 /**
  * A producer that has one batch under way and repeats it, at any gateway, until it knows what
- * became of it; now and then it reads.
+ * became of it.
  */
 final class SimulatedClient {
 
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(25);
+    private static final int ANSWER_MS_MIN = 1_500;
+    private static final int ANSWER_MS_MAX = 25_000;
 
     /** A value and the offset that was acknowledged. */
     record Acknowledged(int partition, long offset, String value) {}
 
     private final SimulatedCluster cluster;
-    private final ReadHistory history;
     private final TopicRecord topic;
     private final String name;
+    private final int pauseMsMax;
     private final SimulatedProducer producer;
+    private final RandomGenerator random;
     private final List<Acknowledged> acknowledged = new ArrayList<>();
     private int lastValue;
     private int attempt;
-    private long retries;
     private boolean isStopped;
     private SimulatedProducer.@Nullable Numbered underWay;
     private @Nullable SluiceException lastError;
 
-    SimulatedClient(SimulatedCluster cluster, ReadHistory history, TopicRecord topic, String name) {
+    /**
+     * @param pauseMsMax how long it waits at most between two batches, in milliseconds
+     */
+    SimulatedClient(SimulatedCluster cluster, TopicRecord topic, String name, int pauseMsMax) {
         this.cluster = cluster;
-        this.history = history;
         this.topic = topic;
         this.name = name;
+        this.pauseMsMax = pauseMsMax;
         this.producer = cluster.producer();
+        this.random = cluster.time.random();
     }
 
     void start() {
-        later(Duration.ofMillis(cluster.time.random().nextInt(100)), this::step);
+        later(Duration.ofMillis(random.nextInt(100)), this::step);
     }
 
     /** No new batches; the one under way is repeated until its outcome is known. */
@@ -60,23 +66,20 @@ final class SimulatedClient {
     }
 
     private void step() {
-        if (isStopped) {
-            return;
+        if (!isStopped && underWay == null) {
+            send(random.nextInt(topic.partitions()));
         }
-        int choice = cluster.time.random().nextInt(5);
-        if (choice == 0) {
-            history.readSome(topic);
-            later(Duration.ofMillis(cluster.time.random().nextInt(50)), this::step);
-            return;
-        }
-        int count = 1 + cluster.time.random().nextInt(3);
+    }
+
+    /** Sends one batch more, even if it was stopped. */
+    void send(int partition) {
+        int count = 1 + random.nextInt(3);
         String[] values = new String[count];
         for (int i = 0; i < count; i++) {
             values[i] = name + ":" + ++lastValue;
         }
-        var batch = producer.next(cluster.time.random().nextInt(topic.partitions()), values);
+        var batch = producer.next(partition, values);
         underWay = batch;
-        attempt++;
         send(batch);
     }
 
@@ -87,18 +90,23 @@ final class SimulatedClient {
             later(Duration.ofMillis(200), () -> sendAgain(thisAttempt, batch));
             return;
         }
-        SimulatedGateway via = up.get(cluster.time.random().nextInt(up.size()));
-        later(ANSWER_MAX, () -> sendAgain(thisAttempt, batch));
+        SimulatedGateway via = up.get(random.nextInt(up.size()));
+        int patienceMs = random.nextInt(ANSWER_MS_MIN, ANSWER_MS_MAX);
+        later(Duration.ofMillis(patienceMs), () -> sendAgain(thisAttempt, batch));
+        Runnable onEnd = () -> sendAgain(thisAttempt, batch);
+        via.whenEnded(onEnd);
         producer.send(via, topic, Acks.ALL, batch)
-                .whenComplete((appended, failure) ->
-                        later(
-                                Duration.ZERO,
-                                () -> answered(thisAttempt, batch, appended, failure)));
+                .whenComplete((appended, failure) -> {
+                    via.forget(onEnd);
+                    later(
+                            Duration.ZERO,
+                            () -> answered(thisAttempt, batch, appended, failure));
+                });
     }
 
     private void sendAgain(int ofAttempt, SimulatedProducer.Numbered batch) {
         if (ofAttempt == attempt) {
-            retries++;
+            cluster.coverage.count("produce: batch sent again");
             send(batch);
         }
     }
@@ -108,36 +116,47 @@ final class SimulatedClient {
             SimulatedProducer.Numbered batch,
             @Nullable Appended appended,
             @Nullable Throwable failure) {
-        if (ofAttempt != attempt) {
-            return;
-        }
         if (appended != null) {
+            // Also of an attempt that was given up: what was said is said.
             long offset = appended.baseOffset();
             for (String value : batch.values()) {
                 acknowledged.add(new Acknowledged(batch.partition(), offset++, value));
             }
+            if (appended.duplicate()) {
+                cluster.coverage.count("produce: duplicate answered");
+            }
+        }
+        if (ofAttempt != attempt) {
+            return;
+        }
+        if (appended != null) {
             done();
             return;
         }
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof ProcessDied) {
+            return;
+        }
         if (!(cause instanceof SluiceException error)) {
-            throw cluster.failure("not an answer", cause);
+            cluster.broken("not an answer", cause);
+            return;
         }
         lastError = error;
+        cluster.coverage.count("produce refused: " + error.code());
         switch (error.kind()) {
-            case OVERLOADED, UNAVAILABLE, UNKNOWN_OUTCOME ->
+            case OVERLOADED, UNAVAILABLE, UNKNOWN_OUTCOME, FENCED ->
                     later(
-                            Duration.ofMillis(50 + cluster.time.random().nextInt(200)),
+                            Duration.ofMillis(50 + random.nextInt(200)),
                             () -> sendAgain(ofAttempt, batch));
-            case CONFLICT, INVALID, NOT_FOUND, FENCED, DATA ->
-                    throw cluster.failure("a wrong refusal of " + batch, error);
+            case CONFLICT, INVALID, NOT_FOUND, DATA ->
+                    cluster.broken("I7: a wrong refusal of " + batch, error);
         }
     }
 
     private void done() {
         underWay = null;
         attempt++;
-        later(Duration.ofMillis(cluster.time.random().nextInt(60)), this::step);
+        later(Duration.ofMillis(random.nextInt(pauseMsMax)), this::step);
     }
 
     List<Acknowledged> acknowledged(int partition) {
@@ -146,10 +165,6 @@ final class SimulatedClient {
 
     long acknowledgedCount() {
         return acknowledged.size();
-    }
-
-    long retries() {
-        return retries;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import sluice.engine.EngineLimits;
 import sluice.log.SluiceException;
 import sluice.log.lane.Delay;
@@ -44,8 +45,11 @@ final class SimulatedCluster {
     final MemoryItemStore itemStore = new MemoryItemStore();
     final MemoryObjectStore objects = new MemoryObjectStore();
     final MemoryNetwork network;
+    final SimulatedMetadata metadata;
     final EngineLimits limits;
     final ClusterRecord cluster;
+    final Coverage coverage = new Coverage();
+    final Journal journal;
     final List<SimulatedGateway> nodes = new ArrayList<>();
 
     /** Events that belong to no gateway: clients, and the world itself. */
@@ -53,24 +57,37 @@ final class SimulatedCluster {
 
     private final Items probe;
     private long lastProducerId = 1_000_000;
-    private String running = "";
+    private @Nullable AssertionError broken;
+    private ProcessDisk.@Nullable Watch diskWatch;
 
     SimulatedCluster(long seed, int gateways) {
         this(seed, gateways, new SimulatedLimits());
     }
 
     SimulatedCluster(long seed, int gateways, SimulatedLimits limits) {
+        this(seed, gateways, limits, new Journal(false));
+    }
+
+    SimulatedCluster(long seed, int gateways, SimulatedLimits limits, Journal journal) {
         this.seed = seed;
+        this.journal = journal;
+        metadata = new SimulatedMetadata(this, itemStore);
         this.limits = limits.build();
         time = new VirtualTime(seed);
         world = time.scope("world");
-        time.traceTo(line -> running = line.split(" ", 3)[1]);
         network = new MemoryNetwork(time.random(), Delay.ofMicros(30, 400), NetworkLimits.DEFAULT);
-        cluster = new ClusterRecord(newId(), SLOTS);
+        cluster = new ClusterRecord(newId(), limits.slots);
         probe = new Items(itemStore, time.random(), wait -> {});
         for (int i = 0; i < gateways; i++) {
-            nodes.add(new SimulatedGateway(this, "g" + i));
+            add();
         }
+    }
+
+    /** A place for one more gateway; it is not started. */
+    SimulatedGateway add() {
+        var gateway = new SimulatedGateway(this, "g" + nodes.size());
+        nodes.add(gateway);
+        return gateway;
     }
 
     /** A cluster whose gateways are started and share all slots. */
@@ -96,7 +113,7 @@ final class SimulatedCluster {
                         nodes.stream()
                                         .filter(SimulatedGateway::isUp)
                                         .allMatch(node -> node.engine().ready())
-                                && slotsOwnedByTheLiving() == SLOTS);
+                                && slotsOwnedByTheLiving() == cluster.slots());
     }
 
     int slotsOwnedByTheLiving() {
@@ -121,7 +138,8 @@ final class SimulatedCluster {
 
     /** True while an event of this gateway's happens; for faults that one gateway meets alone. */
     boolean isRunning(SimulatedGateway node) {
-        return running.startsWith(node.name() + "#");
+        VirtualTime.Scope running = time.running();
+        return running != null && running.name().startsWith(node.name() + "#");
     }
 
     UUID newId() {
@@ -159,15 +177,21 @@ final class SimulatedCluster {
         return new TopicConfig(Optional.empty(), TopicConfig.Profile.LATENCY, 1 << 20);
     }
 
+    /** Length in bytes of an object in the bucket, past all faults; −1 if there is none. */
+    int objectLength(String key) {
+        return objects.length(key);
+    }
+
     // What the metadata says, past all faults.
 
     SlotRecord slot(int slot) {
-        return faultless(() -> new SlotStore(probe, SLOTS).get(slot).value());
+        return faultless(() -> new SlotStore(probe, cluster.slots()).get(slot).value());
     }
 
     List<SlotRecord> slots() {
-        return faultless(
-                () -> new SlotStore(probe, SLOTS).list().stream().map(Versioned::value).toList());
+        return faultless(() ->
+                new SlotStore(probe, cluster.slots())
+                        .list().stream().map(Versioned::value).toList());
     }
 
     List<WalRecord> wals() {
@@ -227,14 +251,57 @@ final class SimulatedCluster {
     }
 
     private <T> T inTime(Supplier<T> run) {
+        T result;
         try {
-            return run.get();
-        } catch (RuntimeException | AssertionError e) {
+            result = run.get();
+        } catch (RuntimeException e) {
+            failIfBroken();
             throw failure("an event failed", e);
+        } catch (AssertionError e) {
+            failIfBroken();
+            throw e.getMessage() != null && e.getMessage().contains("seed=" + seed)
+                    ? e
+                    : failure("an event failed", e);
+        }
+        failIfBroken();
+        return result;
+    }
+
+    /**
+     * A promise was broken where nobody can throw: the run ends at the next look. The first such
+     * finding counts.
+     */
+    void broken(String what, @Nullable Throwable cause) {
+        if (broken == null) {
+            broken = failure(what, cause);
         }
     }
 
-    AssertionError failure(String what, @org.jspecify.annotations.Nullable Throwable cause) {
+    void broken(String what) {
+        broken(what, null);
+    }
+
+    private void failIfBroken() {
+        if (broken != null) {
+            throw broken;
+        }
+    }
+
+    /** From the next start of a gateway on. */
+    void watchDisks(ProcessDisk.Watch watch) {
+        diskWatch = watch;
+    }
+
+    ProcessDisk.@Nullable Watch diskWatch() {
+        return diskWatch;
+    }
+
+    /** Writes to the journal who did what, now. */
+    void note(String who, String what) {
+        journal.add(time.nowNs(), who, what);
+    }
+
+    AssertionError failure(String what, @Nullable Throwable cause) {
         return new AssertionError(
                 what + ": seed=" + seed + " atMs=" + time.nowNs() / 1_000_000 + " " + this, cause);
     }

@@ -2,111 +2,78 @@ package sluice.simulation;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import sluice.log.lane.Delay;
 import sluice.log.peer.PeerTransport;
-import sluice.metadata.memory.MemoryItemStore.Call;
-import sluice.metadata.memory.MemoryItemStore.Fault;
-import sluice.uploader.memory.ObjectFaults;
+import sluice.log.wal.memory.MemoryWalDisk.Operation;
+import sluice.metadata.ItemStore.Table;
 
-/**
- * Breaks things by chance, a few at a time, with quiet between, and counts what it broke. Never
- * more is lost than the copies allow: one disk's unsynced bytes, and no disk for good.
- */
+/** Breaks things by chance, a few at a time, with quiet between, and counts what it broke. */
 final class SimulatedFaults {
 
-    static final Duration PAUSE_MAX = Duration.ofSeconds(12);
-
-    private static final Duration QUIET = Duration.ofSeconds(14);
+    private static final int LONG_PAUSE_MS_MAX = 60_000;
+    private static final Duration QUIET = Duration.ofSeconds(12);
+    private static final Delay LINK = Delay.ofMicros(30, 400);
+    private static final int GATEWAYS_MAX = 6;
+    private static final int STEPS_MAX = 60;
 
     private final SimulatedCluster cluster;
     private final RandomGenerator random;
-    private final Map<String, Long> reached = new TreeMap<>();
+    private final RunShape shape;
+    private final List<FaultKind> kinds;
+    private final DiskFaults disks;
+    private final StoreFaults stores;
+    private final Comings comings;
     private boolean isStopped;
-    private int storeFaultsPerMille;
-    private boolean isMetadataAway;
-    private boolean areObjectsAway;
+    private long pausedUntilNs;
 
-    SimulatedFaults(SimulatedCluster cluster) {
+    SimulatedFaults(SimulatedCluster cluster, RunShape shape) {
         this.cluster = cluster;
         this.random = cluster.time.random();
-        for (String each :
-                List.of(
-                        "kill",
-                        "kill of two",
-                        "kill of all",
-                        "power cut",
-                        "drain",
-                        "pause",
-                        "cut one way",
-                        "cut off",
-                        "link reset",
-                        "slow link",
-                        "metadata away",
-                        "metadata answers lost",
-                        "objects away",
-                        "syncs held")) {
-            reached.put(each, 0L);
+        this.shape = shape;
+        this.kinds = List.copyOf(shape.faults());
+        this.disks = new DiskFaults(cluster);
+        this.stores = new StoreFaults(cluster, shape.storeFaultsPerMille());
+        this.comings = new Comings(cluster, disks, this::after);
+        for (FaultKind kind : FaultKind.usual()) {
+            cluster.coverage.declare(kind.counter());
         }
-    }
-
-    Map<String, Long> reached() {
-        return reached;
     }
 
     void start() {
-        storeFaultsPerMille = random.nextInt(3) == 0 ? 30 : 2;
-        cluster.itemFaults((call, table, key) -> {
-            if (isMetadataAway) {
-                return Fault.REFUSED;
-            }
-            if (random.nextInt(1000) >= storeFaultsPerMille) {
-                return Fault.NONE;
-            }
-            count("metadata answers lost");
-            return call == Call.PUT || call == Call.DELETE
-                    ? (random.nextBoolean() ? Fault.LOST_RESPONSE : Fault.LOST_REQUEST)
-                    : Fault.REFUSED;
-        });
-        cluster.objects.faults((call, key) -> {
-            if (areObjectsAway) {
-                return ObjectFaults.Fate.FAIL_BEFORE;
-            }
-            return random.nextInt(1000) >= storeFaultsPerMille
-                    ? ObjectFaults.Fate.WELL
-                    : random.nextBoolean()
-                            ? ObjectFaults.Fate.LOSE_RESPONSE
-                            : ObjectFaults.Fate.FAIL_BEFORE;
-        });
-        next();
+        stores.start();
+        if (!kinds.isEmpty()) {
+            after(some(2_000), this::next);
+        }
     }
 
-    /** Everything is made well again. */
+    /** Everything is made well again, and whoever is down and did not leave starts. */
     void stop() {
         isStopped = true;
-        isMetadataAway = false;
-        areObjectsAway = false;
-        cluster.itemFaults((call, table, key) -> Fault.NONE);
-        cluster.objects.faults(ObjectFaults.none());
+        stores.stop();
         cluster.network.healAll();
-        for (SimulatedGateway node : cluster.nodes) {
-            node.releaseSyncs();
+        for (SimulatedGateway gateway : cluster.nodes) {
+            gateway.releaseSyncs();
+            gateway.slowStores(false);
+            gateway.disk().capacityBytes(1L << 30);
             for (SimulatedGateway other : cluster.nodes) {
-                cluster.network.slow(node.id(), other.id(), Delay.ofMicros(30, 400));
+                cluster.network.slow(gateway.id(), other.id(), LINK);
             }
-            node.start();
+            if (gateway.isUp()) {
+                gateway.scope().drift(0);
+                gateway.steps().disarm();
+            }
         }
+        comings.allBack();
     }
 
     private void next() {
-        if (isStopped) {
-            return;
+        FaultKind kind = kinds.get(random.nextInt(kinds.size()));
+        if (strike(kind)) {
+            cluster.coverage.count(kind.counter());
         }
-        fault();
-        boolean isQuiet = random.nextInt(4) == 0;
-        after(isQuiet ? QUIET : Duration.ofMillis(100 + random.nextInt(3000)), this::next);
+        boolean isQuiet = random.nextInt(6) == 0;
+        after(isQuiet ? QUIET : some(shape.faultEveryMsMax()), this::next);
     }
 
     private void after(Duration delay, Runnable task) {
@@ -119,104 +86,215 @@ final class SimulatedFaults {
                 });
     }
 
-    private void count(String what) {
-        reached.merge(what, 1L, Long::sum);
+    private Duration some(int millisMax) {
+        return Duration.ofMillis(1 + random.nextInt(millisMax));
     }
 
     private SimulatedGateway any() {
         return cluster.nodes.get(random.nextInt(cluster.nodes.size()));
     }
 
-    private SimulatedGateway otherThan(SimulatedGateway node) {
+    private SimulatedGateway otherThan(SimulatedGateway gateway) {
         int step = 1 + random.nextInt(cluster.nodes.size() - 1);
-        return cluster.nodes.get((cluster.nodes.indexOf(node) + step) % cluster.nodes.size());
+        int index = cluster.nodes.indexOf(gateway) + step;
+        return cluster.nodes.get(index % cluster.nodes.size());
     }
 
-    private Duration some(int millisMax) {
-        return Duration.ofMillis(1 + random.nextInt(millisMax));
+    /** Also of processes that do not run: some faults wait for them. */
+    private boolean strike(FaultKind kind) {
+        SimulatedGateway one = any();
+        SimulatedGateway other = otherThan(one);
+        boolean done = strike(kind, one, other);
+        if (done) {
+            cluster.note("FAULT", kind + " " + one + " " + other.name());
+        }
+        return done;
     }
 
-    private void fault() {
-        SimulatedGateway node = any();
-        SimulatedGateway other = otherThan(node);
-        switch (random.nextInt(14)) {
-            case 0, 1 -> {
-                count("kill");
-                node.crash();
-                after(some(12_000), node::start);
+    private boolean strike(FaultKind kind, SimulatedGateway one, SimulatedGateway other) {
+        return switch (kind) {
+            case KILL -> one.isUp() && kill(one, 12_000);
+            case KILL_AT_STEP -> one.isUp() && trap(one, () -> kill(one, 8_000));
+            case KILL_OF_TWO -> kill(one, 8_000) & kill(other, 8_000);
+            case KILL_OF_ALL -> {
+                cluster.nodes.forEach(each -> kill(each, 4_000));
+                yield true;
             }
-            case 2 -> {
-                count("kill of two");
-                node.crash();
-                other.crash();
-                after(some(8_000), node::start);
-                after(some(8_000), other::start);
+            case RESTART_AT_ONCE -> one.isUp() && kill(one, 1_000);
+            case POWER_CUT -> one.isUp() && cutPower(one);
+            case POWER_CUT_AT_STEP -> one.isUp() && trap(one, () -> cutPower(one));
+            case POWER_CUT_OF_ALL -> {
+                cluster.nodes.forEach(this::cutPower);
+                yield true;
             }
-            case 3 -> {
-                count("kill of all");
-                cluster.nodes.forEach(SimulatedGateway::crash);
-                cluster.nodes.forEach(each -> after(some(3_000), each::start));
-            }
-            case 4 -> {
-                count("power cut");
-                node.powerCut();
-                after(some(12_000), node::start);
-            }
-            case 5 -> {
-                if (node.isUp()) {
-                    count("drain");
-                    node.drain().thenRun(() -> after(some(3_000), node::start));
-                    after(Duration.ofSeconds(20), node::start);
-                }
-            }
-            case 6, 7 -> {
-                if (node.isUp()) {
-                    count("pause");
-                    node.pause(some((int) PAUSE_MAX.toMillis()));
-                }
-            }
-            case 8 -> {
-                count("cut one way");
-                cluster.network.cut(node.id(), other.id());
-                after(some(8_000), () -> cluster.network.heal(node.id(), other.id()));
-            }
-            case 9 -> {
-                count("cut off");
-                cluster.network.cutOff(node.id());
-                after(some(10_000), cluster.network::healAll);
-            }
-            case 10 -> {
-                count("link reset");
-                cluster.network.reset(
-                        node.id(),
-                        other.id(),
-                        random.nextBoolean() ? PeerTransport.Link.WAL : PeerTransport.Link.CALL);
-            }
-            case 11 -> {
-                count("slow link");
-                cluster.network.slow(node.id(), other.id(), Delay.ofMicros(1_000, 300_000));
+            case PAUSE -> one.isUp() && pause(one, 12_000);
+            case PAUSE_AT_STEP -> one.isUp() && trap(one, () -> pause(one, 12_000));
+            case LONG_PAUSE -> one.isUp() && pause(one, LONG_PAUSE_MS_MAX);
+            case DRAIN -> comings.drain(one);
+            case ROLLING_RESTART -> comings.rollingRestart();
+            case SCALE_TO_ZERO -> comings.scaleToZero();
+            case JOIN -> cluster.nodes.size() < GATEWAYS_MAX && comings.join();
+            case LEAVE -> comings.leave(one);
+            case DISK_WIPED -> disks.wipe(one) && comings.back(one, some(8_000));
+            case DISK_ROLLED_BACK -> {
+                disks.snapshot(one);
                 after(
                         some(8_000),
-                        () -> cluster.network.slow(node.id(), other.id(), Delay.ofMicros(30, 400)));
+                        () -> {
+                            if (disks.rollBack(one)) {
+                                cluster.note("FAULT", "rolled back " + one.name());
+                                comings.back(one, some(4_000));
+                            }
+                        });
+                yield true;
             }
-            case 12 -> {
-                if (random.nextBoolean()) {
-                    count("metadata away");
-                    isMetadataAway = true;
-                    after(some(6_000), () -> isMetadataAway = false);
-                } else {
-                    count("objects away");
-                    areObjectsAway = true;
-                    after(some(10_000), () -> areObjectsAway = false);
+            case BIT_FLIP -> disks.flipBit(one);
+            case PAGE_ZEROED -> disks.zeroPage(one);
+            case FENCE_DAMAGED -> disks.damageFence(one);
+            case SYNC_ERROR -> fail(one, Operation.SYNC);
+            case WRITE_ERROR -> fail(one, Operation.WRITE);
+            case CREATE_ERROR -> fail(one, Operation.CREATE);
+            case FENCE_ERROR -> fail(one, Operation.FENCE);
+            case READ_ERROR -> fail(one, Operation.READ);
+            case DISK_FULL -> {
+                disks.fillFor(one, some(8_000));
+                yield true;
+            }
+            case DISK_STALLS -> {
+                if (one.isUp()) {
+                    one.holdSyncs();
+                    after(some(6_000), one::releaseSyncs);
                 }
+                yield one.isUp();
             }
-            default -> {
-                if (node.isUp()) {
-                    count("syncs held");
-                    node.holdSyncs();
-                    after(some(6_000), node::releaseSyncs);
+            case CUT_ONE_WAY -> {
+                cluster.network.cut(one.id(), other.id());
+                after(some(10_000), () -> cluster.network.heal(one.id(), other.id()));
+                yield true;
+            }
+            case CUT_OFF -> {
+                cluster.network.cutOff(one.id());
+                after(some(12_000), cluster.network::healAll);
+                yield true;
+            }
+            case LINK_RESET -> {
+                var link = random.nextBoolean() ? PeerTransport.Link.WAL : PeerTransport.Link.CALL;
+                cluster.network.reset(one.id(), other.id(), link);
+                yield true;
+            }
+            case SLOW_LINK -> {
+                int slowest = random.nextBoolean() ? 300_000 : 3_000_000;
+                cluster.network.slow(one.id(), other.id(), Delay.ofMicros(1_000, slowest));
+                after(some(8_000), () -> cluster.network.slow(one.id(), other.id(), LINK));
+                yield true;
+            }
+            case CLOCK_JUMP -> {
+                if (one.isUp()) {
+                    one.scope().jumpWallClock(Duration.ofHours(random.nextBoolean() ? 1 : -1));
                 }
+                yield one.isUp();
             }
+            case CLOCK_DRIFT -> {
+                if (one.isUp()) {
+                    one.scope().drift(random.nextBoolean() ? 50 : -50);
+                }
+                yield one.isUp();
+            }
+            default -> strikeStores(kind, one);
+        };
+    }
+
+    private boolean strikeStores(FaultKind kind, SimulatedGateway one) {
+        switch (kind) {
+            case CUT_OFF_METADATA -> {
+                stores.withoutMetadata = one;
+                after(some(12_000), () -> stores.withoutMetadata = null);
+            }
+            case METADATA_AWAY -> {
+                stores.isMetadataAway = true;
+                after(some(8_000), () -> stores.isMetadataAway = false);
+            }
+            case METADATA_LONG_AWAY -> {
+                stores.isMetadataAway = true;
+                after(some(180_000), () -> stores.isMetadataAway = false);
+            }
+            case METADATA_ANSWERS_LOST -> {
+                stores.areAnswersLost = true;
+                after(some(4_000), () -> stores.areAnswersLost = false);
+            }
+            case METADATA_WRITES_LATE -> {
+                stores.areWritesLate = true;
+                after(some(4_000), () -> stores.areWritesLate = false);
+            }
+            case METADATA_SLOW -> {
+                one.slowStores(true);
+                after(some(10_000), () -> one.slowStores(false));
+            }
+            case HEARTBEATS_THROTTLED -> throttle(Table.HEARTBEATS);
+            case WALS_THROTTLED -> throttle(Table.WALS);
+            case OBJECTS_AWAY -> {
+                stores.areObjectsAway = true;
+                after(some(12_000), () -> stores.areObjectsAway = false);
+            }
+            case OBJECTS_LONG_AWAY -> {
+                stores.areObjectsAway = true;
+                after(some(180_000), () -> stores.areObjectsAway = false);
+            }
+            case OBJECTS_STORM -> {
+                stores.isStorm = true;
+                after(some(15_000), () -> stores.isStorm = false);
+            }
+            case OBJECTS_ANSWERS_LOST -> {
+                stores.areObjectAnswersLost = true;
+                after(some(6_000), () -> stores.areObjectAnswersLost = false);
+            }
+            default -> throw new AssertionError(kind);
         }
+        return true;
+    }
+
+    private void throttle(Table table) {
+        stores.throttled = table;
+        after(some(10_000), () -> stores.throttled = null);
+    }
+
+    /** Lets it strike at a step of the process that is still to come. */
+    private boolean trap(SimulatedGateway gateway, Runnable strike) {
+        var ports = Steps.Port.values();
+        Steps.Port port = ports[random.nextInt(ports.length)];
+        gateway.steps().trap(port, 1 + random.nextInt(STEPS_MAX), random.nextBoolean(), strike);
+        return true;
+    }
+
+    private boolean kill(SimulatedGateway gateway, int downMsMax) {
+        gateway.crash();
+        return comings.back(gateway, some(downMsMax));
+    }
+
+    private boolean cutPower(SimulatedGateway gateway) {
+        gateway.powerCut();
+        return comings.back(gateway, some(8_000));
+    }
+
+    /** When the last who was stopped goes on. */
+    long pausedUntilNs() {
+        return pausedUntilNs;
+    }
+
+    /** From now on, who is down stays down. */
+    void close() {
+        comings.close();
+    }
+
+    private boolean pause(SimulatedGateway gateway, int millisMax) {
+        Duration duration = some(millisMax);
+        gateway.pause(duration);
+        pausedUntilNs = Math.max(pausedUntilNs, cluster.time.nowNs() + duration.toNanos());
+        return true;
+    }
+
+    private static boolean fail(SimulatedGateway gateway, Operation operation) {
+        gateway.disk().failNext(operation);
+        return true;
     }
 }

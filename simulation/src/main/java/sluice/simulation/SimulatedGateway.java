@@ -3,7 +3,9 @@ package sluice.simulation;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +40,15 @@ final class SimulatedGateway {
     /** Starts the process again, a while after it ended because its wal was lost. */
     boolean restartsWhenLost = true;
 
-    private record Running(VirtualTime.Scope scope, UUID wal, GatewayEngine engine) {}
+    private record Running(
+            VirtualTime.Scope scope,
+            UUID wal,
+            GatewayEngine engine,
+            Steps steps,
+            ProcessBackground background) {}
+
+    /** Told when the present process ends, however it does. */
+    private final Set<Runnable> waitingForEnd = new LinkedHashSet<>();
 
     SimulatedGateway(SimulatedCluster cluster, String name) {
         this.cluster = cluster;
@@ -107,21 +117,25 @@ final class SimulatedGateway {
             return;
         }
         var scope = cluster.time.scope(name + "#" + ++starts);
+        scope.onFailure(SimulatedGateway::ignoreIfKilled);
+        var steps = new Steps(scope);
+        cluster.note(name, "starts, disk " + disk.diskId());
         Executor syncs = scope.executor(SYNC);
         disk = disk.reopen(task -> sync(syncs, task));
         UUID wal = cluster.newId();
         var engines = new ArrayDeque<GatewayEngine>(1);
         var lane =
                 scope.lane("engine", MAILBOX_MAX, () -> engines.forEach(GatewayEngine::afterDrain));
+        var background = new ProcessBackground(cluster, scope, STORE);
         var ports =
                 new EnginePorts(
-                        new Items(cluster.itemStore, random(), wait -> {}),
-                        cluster.objects,
-                        disk,
-                        cluster.network.transport(id(), scope),
+                        new Items(new ProcessItems(cluster, this, steps), random(), wait -> {}),
+                        new ProcessObjects(cluster.objects, steps),
+                        new ProcessDisk(disk, steps, cluster.diskWatch()),
+                        new ProcessTransport(cluster.network.transport(id(), scope), steps),
                         lane,
                         scope.lane("member"),
-                        scope.background(STORE, STORE),
+                        background,
                         scope.executor(THREAD),
                         cluster::runFor,
                         this::random,
@@ -132,8 +146,18 @@ final class SimulatedGateway {
                 new GatewayEngine(
                         ports, cluster.limits, cluster.cluster, wal, self, why -> lost(scope, why));
         engines.add(engine);
-        process = new Running(scope, wal, engine);
+        process = new Running(scope, wal, engine, steps, background);
         engine.start();
+    }
+
+    /** What a killed process would still have done is not done, and is no failure. */
+    private static void ignoreIfKilled(Throwable failure) {
+        switch (failure) {
+            case ProcessDied _ -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(failure);
+        }
     }
 
     private SplittableRandom random() {
@@ -154,6 +178,7 @@ final class SimulatedGateway {
                 () -> {
                     if (isUp() && running().scope().equals(scope)) {
                         losses.add(why);
+                        cluster.note(name, "ends: " + why);
                         crash();
                         if (restartsWhenLost) {
                             cluster.world.schedule(Duration.ofSeconds(1), this::start);
@@ -170,6 +195,10 @@ final class SimulatedGateway {
             heldSyncs.clear();
             holdsSyncs = false;
             cluster.network.crash(id());
+            cluster.note(name, "is gone");
+            List<Runnable> told = List.copyOf(waitingForEnd);
+            waitingForEnd.clear();
+            told.forEach(each -> cluster.world.schedule(Duration.ofMillis(1), each));
         }
     }
 
@@ -206,6 +235,36 @@ final class SimulatedGateway {
                                     ended.complete(null);
                                 }));
         return ended;
+    }
+
+    /** The process is gone, and the next finds the disk as it was when the snapshot was taken. */
+    void rollBack(MemoryWalDisk snapshot) {
+        crash();
+        disk = snapshot;
+    }
+
+    /** Calls once when the present process ends, unless {@link #forget} comes first. */
+    void whenEnded(Runnable told) {
+        waitingForEnd.add(told);
+    }
+
+    void forget(Runnable told) {
+        waitingForEnd.remove(told);
+    }
+
+    Steps steps() {
+        return running().steps();
+    }
+
+    VirtualTime.Scope scope() {
+        return running().scope();
+    }
+
+    /** The calls to the stores take seconds from now on, or no longer. */
+    void slowStores(boolean isSlow) {
+        if (isUp()) {
+            running().background().slow(isSlow);
+        }
     }
 
     /** SIGSTOP for a while. */

@@ -8,9 +8,11 @@ import sluice.log.wal.WalMachine;
 /** Limits for tests: the shape of production's, but reached soon. */
 final class SimulatedLimits {
 
+    int slots = SimulatedCluster.SLOTS;
     int replicationFactor = 3;
     int membersMin = 2;
     int expectedGateways = 3;
+    Duration startGrace = Duration.ofSeconds(3);
     Duration ackTimeout = Duration.ofSeconds(5);
     int foldObjects = 4;
     long segmentBytesMax = 32 << 10;
@@ -22,11 +24,11 @@ final class SimulatedLimits {
 
     EngineLimits build() {
         return new EngineLimits(
-                SimulatedCluster.SLOTS,
+                slots,
                 replicationFactor,
                 membersMin,
                 expectedGateways,
-                Duration.ofSeconds(3),
+                startGrace,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(3),
                 ackTimeout,

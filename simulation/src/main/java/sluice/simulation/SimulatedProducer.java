@@ -61,7 +61,10 @@ final class SimulatedProducer {
     }
 
     static ByteBuffer batch(long timestampMs, long producerId, int sequence, List<String> values) {
-        var builder = new BatchBuilder(256).producer(producerId, (short) 0, sequence);
+        var builder = new BatchBuilder(256);
+        if (producerId != RecordBatch.NO_PRODUCER_ID) {
+            builder.producer(producerId, (short) 0, sequence);
+        }
         for (String value : values) {
             builder.append(timestampMs, null, value.getBytes(UTF_8), List.of());
         }

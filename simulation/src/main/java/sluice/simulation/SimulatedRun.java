@@ -7,115 +7,168 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
-import sluice.metadata.SlotRecord;
 import sluice.metadata.TopicRecord;
-import sluice.metadata.WalRecord;
 
 /** One run from one seed: load and faults, then quiet, then every promise is checked. */
 final class SimulatedRun {
 
-    private static final int GATEWAYS = 4;
-    private static final int PARTITIONS = 5;
-    private static final int CLIENTS = 4;
-    private static final Duration LOAD = Duration.ofSeconds(60);
+    /** Some seconds after the faults ended, all is served again (I13). */
+    private static final Duration LIVE_MAX = Duration.ofSeconds(45);
 
-    private final long seed;
+    private static final int SLICE_MS = 500;
+
+    private final RunShape shape;
     private final SimulatedCluster cluster;
     private final RandomGenerator random;
+    private final Promises promises;
     private final SimulatedFaults faults;
     private final ReadHistory history;
     private final List<SimulatedClient> clients = new ArrayList<>();
+    private final List<PlainProducer> plain = new ArrayList<>();
+    private final List<SimulatedReader> readers = new ArrayList<>();
 
     SimulatedRun(long seed) {
-        this.seed = seed;
-        var limits = new SimulatedLimits();
-        limits.segmentBytesMax = 4 << 10;
-        cluster = new SimulatedCluster(seed, GATEWAYS, limits);
+        this(seed, RunShape.of(seed), new Journal(false));
+    }
+
+    SimulatedRun(long seed, RunShape shape, Journal journal) {
+        this.shape = shape;
+        cluster = new SimulatedCluster(seed, shape.gateways(), shape.limits(), journal);
         random = cluster.time.random();
-        faults = new SimulatedFaults(cluster);
+        SimulationLogging.of(cluster);
+        promises = new Promises(cluster);
+        promises.watch();
+        faults = new SimulatedFaults(cluster, shape);
         history = new ReadHistory(cluster);
+        cluster.coverage.declare(
+                "produce: acknowledged values",
+                "produce: batch sent again",
+                "produce: duplicate answered",
+                "produce: refused for good",
+                "produce: outcome unknown",
+                "read: answers",
+                "read: records soon after a failover",
+                "process: lost its wal to a recoverer",
+                "process: ended by its disk");
     }
 
     long traceHash() {
         return cluster.time.traceHash();
     }
 
-    /** Runs it all; tells how often what was reached. */
-    Map<String, Long> run() {
+    SimulatedCluster cluster() {
+        return cluster;
+    }
+
+    /**
+     * Runs it all.
+     *
+     * @throws AssertionError if a promise was broken
+     */
+    Coverage run() {
+        cluster.note("", "shape " + shape);
         cluster.startAll();
-        TopicRecord topic = cluster.createTopic("orders", PARTITIONS);
-        for (int i = 0; i < CLIENTS; i++) {
-            var client = new SimulatedClient(cluster, history, topic, "c" + i);
-            clients.add(client);
-            client.start();
-        }
+        TopicRecord topic = cluster.createTopic("orders", shape.partitions());
+        startClients(topic);
         faults.start();
-        long endNs = cluster.time.nowNs() + LOAD.toNanos();
+        long endNs = cluster.time.nowNs() + shape.load().toNanos();
         while (cluster.time.nowNs() < endNs) {
-            cluster.runFor(Duration.ofMillis(100 + random.nextInt(400)));
-            checkSlots();
+            cluster.runFor(Duration.ofMillis(SLICE_MS));
+            checkBounds();
         }
+        cluster.note("FAULT", "faults end");
         faults.stop();
-        // The last who were stopped wake up, and learn what they missed.
-        cluster.runFor(SimulatedFaults.PAUSE_MAX.plusSeconds(3));
-        clients.forEach(SimulatedClient::stop);
-        awaitAnswers();
-        cluster.awaitReady();
+        settle(topic);
         history.readAll(topic);
-        checkAcknowledged();
-        drainAndReadAgain(topic);
-        return reached();
+        checkLogs();
+        faults.close();
+        drainAll();
+        rebuild(topic);
+        startAnew(topic);
+        count();
+        return cluster.coverage;
     }
 
-    private void awaitAnswers() {
+    private void startClients(TopicRecord topic) {
+        for (int i = 0; i < shape.clients(); i++) {
+            clients.add(new SimulatedClient(cluster, topic, "c" + i, shape.pauseMsMax()));
+        }
+        plain.add(new PlainProducer(cluster, topic, "p0", shape.pauseMsMax()));
+        readers.add(
+                new SimulatedReader(
+                        cluster, history, promises.slots(), topic, shape.pauseMsMax()));
+        clients.forEach(SimulatedClient::start);
+        plain.forEach(PlainProducer::start);
+        readers.forEach(SimulatedReader::start);
+    }
+
+    /** I13: after the faults, everyone has an answer, and every slot takes writes. */
+    private void settle(TopicRecord topic) {
+        // The last who were stopped wake up, and learn what they missed.
+        long sinceNs = Math.max(cluster.time.nowNs(), faults.pausedUntilNs());
+        cluster.runFor(Duration.ofNanos(sinceNs - cluster.time.nowNs()).plusSeconds(3));
+        clients.forEach(SimulatedClient::stop);
+        plain.forEach(PlainProducer::stop);
+        readers.forEach(SimulatedReader::stop);
+        awaitLive("all clients have their answers", this::areClientsIdle);
+        cluster.awaitReady();
+        for (int partition = 0; partition < topic.partitions(); partition++) {
+            SimulatedClient client = clients.get(partition % clients.size());
+            client.send(partition);
+            awaitLive("a write to partition " + partition, client::isIdle);
+        }
+        long tookMs = (cluster.time.nowNs() - sinceNs) / 1_000_000;
+        cluster.coverage.max("longest ms until live again", tookMs);
+        if (tookMs > LIVE_MAX.toMillis()) {
+            throw cluster.failure("I13: not live again in time: tookMs=" + tookMs, null);
+        }
+    }
+
+    private boolean areClientsIdle() {
+        return clients.stream().allMatch(SimulatedClient::isIdle);
+    }
+
+    private void awaitLive(String what, java.util.function.BooleanSupplier condition) {
         try {
-            cluster.await(
-                    "all clients have their answers",
-                    () -> clients.stream().allMatch(SimulatedClient::isIdle));
+            cluster.await(what, condition);
         } catch (AssertionError e) {
-            throw cluster.failure("not live: clients=" + clients, e);
+            throw cluster.failure("I13: not live: clients=" + clients, e);
         }
     }
 
-    /** No slot has two owners that are not fenced: its record has one, and epochs only grow. */
-    private final Map<Integer, SlotRecord> slotsBefore = new HashMap<>();
-
-    private void checkSlots() {
-        for (SlotRecord slot : cluster.slots()) {
-            SlotRecord before = slotsBefore.put(slot.slot(), slot);
-            if (before != null
-                    && (slot.epoch() < before.epoch()
-                            || (slot.epoch() == before.epoch()
-                                    && slot.owner().isPresent()
-                                    && !slot.owner().equals(before.owner())))) {
-                throw cluster.failure(
-                        "a slot changed hands without an epoch: " + before + " " + slot, null);
-            }
-        }
-        for (WalRecord wal : cluster.wals()) {
-            if (wal.chain().size() > 200 || wal.objects().size() > 200) {
-                throw cluster.failure("a wal record grows: " + wal, null);
+    /** I14, of what runs now. */
+    private void checkBounds() {
+        for (SimulatedGateway gateway : cluster.up()) {
+            Map<String, Long> gauges = gateway.engine().gauges();
+            long unacked = gauges.getOrDefault("wal.unacked.bytes", 0L);
+            long tail = gauges.getOrDefault("tail.entries", 0L);
+            if (unacked > cluster.limits.wal().unackedBytesMax()
+                    || tail > cluster.limits.tailEntriesMax()) {
+                throw cluster.failure("I14: over a limit: " + gateway + " " + gauges, null);
             }
         }
     }
 
-    private void checkAcknowledged() {
-        for (int partition = 0; partition < PARTITIONS; partition++) {
+    private void checkLogs() {
+        for (int partition = 0; partition < shape.partitions(); partition++) {
             Map<Long, String> log = history.log(partition);
             for (SimulatedClient client : clients) {
                 for (SimulatedClient.Acknowledged each : client.acknowledged(partition)) {
                     if (!each.value().equals(log.get(each.offset()))) {
                         throw cluster.failure(
-                                "acknowledged and not there: partition=%d %s found=%s"
+                                "I1: acknowledged and not there: partition=%d %s found=%s"
                                         .formatted(partition, each, log.get(each.offset())),
                                 null);
                     }
                 }
             }
+            for (PlainProducer producer : plain) {
+                producer.check(partition, log);
+            }
             checkOnceAndInOrder(partition, log);
         }
+        cluster.runFor(Duration.ZERO);
     }
 
     private void checkOnceAndInOrder(int partition, Map<Long, String> log) {
@@ -124,56 +177,66 @@ final class SimulatedRun {
         for (Map.Entry<Long, String> each : log.entrySet()) {
             String value = each.getValue();
             if (!seen.add(value)) {
-                throw cluster.failure("twice in partition " + partition + ": " + value, null);
+                throw cluster.failure("I7: twice in partition " + partition + ": " + value, null);
             }
             String client = value.substring(0, value.indexOf(':'));
             int number = Integer.parseInt(value.substring(value.indexOf(':') + 1));
             Integer before = lastOf.put(client, number);
-            if (before != null && before > number) {
+            if (client.startsWith("c") && before != null && before > number) {
                 throw cluster.failure(
-                        "out of its producer's order: partition=%d offset=%d value=%s before=%d"
+                        "I3: out of its producer's order: partition=%d offset=%d value=%s before=%d"
                                 .formatted(partition, each.getKey(), value, before),
                         null);
             }
         }
     }
 
-    private void drainAndReadAgain(TopicRecord topic) {
+    private void drainAll() {
         cluster.nodes.forEach(node -> node.restartsWhenLost = false);
         var drained = cluster.up().stream().map(SimulatedGateway::drain).toList();
         cluster.await("all drained", () -> drained.stream().allMatch(each -> each.isDone()));
         cluster.nodes.forEach(SimulatedGateway::crash);
         cluster.nodes.forEach(node -> node.restartsWhenLost = true);
-        cluster.startAll();
-        history.readAll(topic);
-        checkAcknowledged();
     }
 
-    private Map<String, Long> reached() {
-        Map<String, Long> reached = new TreeMap<>(faults.reached());
-        long acknowledged = 0;
-        long retried = 0;
-        for (SimulatedClient client : clients) {
-            acknowledged += client.acknowledgedCount();
-            retried += client.retries();
+    /** What is in bucket and tables alone is all that was ever read or acknowledged. */
+    private void rebuild(TopicRecord topic) {
+        var rebuild = new Rebuild(cluster);
+        for (int partition = 0; partition < topic.partitions(); partition++) {
+            Map<Long, String> rebuilt = rebuild.log(topic, partition);
+            if (!rebuilt.equals(history.log(partition))) {
+                throw cluster.failure(
+                        "I10: the bucket and the tables do not hold the log: partition=%d rebuilt=%d read=%d"
+                                .formatted(
+                                        partition, rebuilt.size(), history.log(partition).size()),
+                        null);
+            }
         }
-        reached.put("acknowledged", acknowledged);
-        reached.put("retries", retried);
-        reached.put("reads", history.reads());
-        reached.put(
-                "wals recovered",
-                cluster.wals().stream().filter(wal -> wal.recoverer().isPresent()).count());
-        reached.put(
-                "recoveries taken over",
-                cluster.wals().stream().filter(wal -> wal.epoch() > 2).count());
-        reached.put(
-                "processes that lost their wal",
-                cluster.nodes.stream().mapToLong(node -> node.losses().size()).sum());
-        return reached;
     }
 
-    @Override
-    public String toString() {
-        return "seed=" + seed;
+    /** A cluster with empty disks reads all of it, through each gateway. */
+    private void startAnew(TopicRecord topic) {
+        cluster.nodes.forEach(SimulatedGateway::wipe);
+        cluster.nodes.stream().limit(shape.gateways()).forEach(SimulatedGateway::start);
+        cluster.awaitReady();
+        history.readAll(topic);
+        checkLogs();
+    }
+
+    private void count() {
+        Coverage coverage = cluster.coverage;
+        clients.forEach(
+                each -> coverage.add("produce: acknowledged values", each.acknowledgedCount()));
+        plain.forEach(
+                each -> coverage.add("produce: acknowledged values", each.acknowledgedCount()));
+        coverage.add("read: answers", history.reads());
+        for (SimulatedGateway gateway : cluster.nodes) {
+            for (String loss : gateway.losses()) {
+                coverage.count(
+                        loss.startsWith("the wal disk failed")
+                                ? "process: ended by its disk"
+                                : "process: lost its wal to a recoverer");
+            }
+        }
     }
 }
