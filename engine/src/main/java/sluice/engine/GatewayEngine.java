@@ -129,6 +129,7 @@ public final class GatewayEngine implements Engine {
                         lane,
                         ports.transport(),
                         CALLS_MAX,
+                        ports.randoms().get(),
                         (_, request, answer) -> handle(request, answer, memberCalls));
         recoveries =
                 new Recoveries(

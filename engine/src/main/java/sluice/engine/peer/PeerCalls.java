@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
@@ -34,8 +35,17 @@ public final class PeerCalls {
 
     /**
      * @param waitingMax calls under way at once; more are refused OVERLOADED
+     * @param random gives the number of the first call, so that no process takes an answer that was
+     *     meant for the process before it on the same disk: a peer answers to a disk's id
      */
-    public PeerCalls(Lane lane, PeerTransport transport, int waitingMax, Handler handler) {
+    public PeerCalls(
+            Lane lane,
+            PeerTransport transport,
+            int waitingMax,
+            RandomGenerator random,
+            Handler handler) {
+        // 62 bits: never 0, which is no call's number, and counted up without end.
+        this.lastCall = random.nextLong() >>> 2;
         this.lane = lane;
         this.transport = transport;
         this.waitingMax = waitingMax;
