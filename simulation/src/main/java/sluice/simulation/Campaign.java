@@ -95,8 +95,7 @@ final class Campaign {
     private void progress() {
         double perSecond = done / seconds();
         double bySeeds = (seeds - done) / Math.max(perSecond, 0.01);
-        double byTime =
-                timeMax == null ? Double.MAX_VALUE : timeMax.toMillis() / 1e3 - seconds();
+        double byTime = timeMax == null ? Double.MAX_VALUE : timeMax.toMillis() / 1e3 - seconds();
         out.println(
                 String.format(
                         Locale.ROOT,

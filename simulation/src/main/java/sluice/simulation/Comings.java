@@ -50,7 +50,9 @@ final class Comings {
 
     /** The faults are over: whoever did not leave starts. */
     void allBack() {
-        cluster.nodes.stream().filter(each -> !left.contains(each)).forEach(SimulatedGateway::start);
+        cluster.nodes.stream()
+                .filter(each -> !left.contains(each))
+                .forEach(SimulatedGateway::start);
     }
 
     boolean drain(SimulatedGateway gateway) {

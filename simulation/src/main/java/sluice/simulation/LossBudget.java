@@ -56,8 +56,7 @@ final class LossBudget {
 
     /** Copies that are damaged or gone, over all. */
     private boolean isBad(UUID disk, SegmentId segment) {
-        return lostDisks.contains(disk)
-                || spoiled.getOrDefault(disk, Set.of()).contains(segment);
+        return lostDisks.contains(disk) || spoiled.getOrDefault(disk, Set.of()).contains(segment);
     }
 
     private boolean leavesOneCopy(BiPredicate<UUID, SegmentId> alsoBad) {
@@ -69,8 +68,8 @@ final class LossBudget {
                 var id = new SegmentId(wal.wal(), segment.index());
                 boolean isLeft =
                         segment.members().stream()
-                                .anyMatch(member ->
-                                        !isBad(member, id) && !alsoBad.test(member, id));
+                                .anyMatch(
+                                        member -> !isBad(member, id) && !alsoBad.test(member, id));
                 if (!isLeft) {
                     return false;
                 }

@@ -74,8 +74,8 @@ final class PlainProducer {
                         cluster.time.wallMs(), RecordBatch.NO_PRODUCER_ID, -1, List.of(value));
         via.engine()
                 .append(topic, partition, acks, batch)
-                .whenComplete((appended, failure) ->
-                        answered(partition, value, acks, appended, failure));
+                .whenComplete(
+                        (appended, failure) -> answered(partition, value, acks, appended, failure));
     }
 
     private void answered(
@@ -84,6 +84,12 @@ final class PlainProducer {
             Acks acks,
             @Nullable Appended appended,
             @Nullable Throwable failure) {
+        if (cluster.journal.isVerbose()) {
+            cluster.note(
+                    name,
+                    "%s to %d with acks %s: %s %s"
+                            .formatted(value, partition, acks, appended, failure));
+        }
         if (appended != null) {
             if (acks == Acks.ALL) {
                 acknowledged

@@ -12,7 +12,7 @@ import sluice.metadata.WalStore;
 /** What is checked whenever a process changes something outside itself. */
 final class Promises implements SimulatedMetadata.Watch, ProcessDisk.Watch {
 
-    private static final int ITEM_CHARS_MAX = 64 << 10;
+    private static final int ITEM_CHARS_MAX = 200 << 10;
 
     private final SimulatedCluster cluster;
     private final WalStore walStore;

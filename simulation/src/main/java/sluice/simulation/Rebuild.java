@@ -62,8 +62,7 @@ final class Rebuild {
         var found = new ArrayList<ObjectExtent>();
         slot.checkpoint()
                 .ifPresent(pointer -> {
-                    var bytes =
-                            cluster.objects.read(pointer.key(), 0, (int) pointer.lengthBytes());
+                    var bytes = cluster.objects.read(pointer.key(), 0, (int) pointer.lengthBytes());
                     SlotCheckpoint.decode(bytes, pointer.crc()).partitions().stream()
                             .filter(state -> state.partition().equals(partition))
                             .forEach(state -> found.addAll(state.index().extents()));
@@ -100,7 +99,8 @@ final class Rebuild {
         var crc = new CRC32C();
         crc.update(bytes.duplicate());
         if ((int) crc.getValue() != extent.crc()) {
-            throw cluster.failure("I10: an extent's bytes are not what its index says: " + each, null);
+            throw cluster.failure(
+                    "I10: an extent's bytes are not what its index says: " + each, null);
         }
         for (SimulatedProducer.Found found : SimulatedProducer.records(List.of(bytes))) {
             String before = log.put(found.offset(), found.value());

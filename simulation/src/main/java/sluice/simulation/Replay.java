@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.Set;
 
 /** Runs one seed again and shows what happened. */
-final class Replay {
+class Replay {
 
     private final PrintWriter out;
     private final Set<FaultKind> allowed;
@@ -24,6 +24,7 @@ final class Replay {
         var run = new SimulatedRun(seed, RunShape.of(seed, allowed), journal);
         out.println();
         out.println("seed " + seed);
+        prepare(run);
         try {
             Coverage coverage = run.run();
             journal.last(traceLines).forEach(out::println);
@@ -52,6 +53,9 @@ final class Replay {
         }
     }
 
+    /** Before the run begins; a test breaks something here. */
+    void prepare(SimulatedRun run) {}
+
     private static Throwable deepest(Throwable failure) {
         Throwable deepest = failure;
         while (deepest.getCause() != null) {
@@ -65,8 +69,7 @@ final class Replay {
                 allowed.equals(FaultKind.usual())
                         ? ""
                         : " --faults "
-                                + String.join(
-                                        ",", allowed.stream().map(FaultKind::name).toList());
+                                + String.join(",", allowed.stream().map(FaultKind::name).toList());
         return "./sluice simulate --seed " + seed + faults;
     }
 }

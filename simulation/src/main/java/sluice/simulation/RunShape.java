@@ -43,7 +43,8 @@ record RunShape(
     static RunShape of(long seed, Set<FaultKind> allowed) {
         var random = new SplittableRandom(seed ^ 0x5357_41524dL);
         int gateways = 2 + random.nextInt(4);
-        int replicationFactor = Math.min(gateways, random.nextInt(8) == 0 ? 1 : 2 + random.nextInt(2));
+        int replicationFactor =
+                Math.min(gateways, random.nextInt(8) == 0 ? 1 : 2 + random.nextInt(2));
         int membersMin = Math.min(replicationFactor, 1 + random.nextInt(2));
         boolean isLong = random.nextInt(LONG_ONE_IN) == 0;
         var faults = EnumSet.noneOf(FaultKind.class);
@@ -61,14 +62,14 @@ record RunShape(
                 4 + random.nextInt(9),
                 1 + random.nextInt(5),
                 1 + random.nextInt(3),
-                isLong ? 400 : 20 + random.nextInt(80),
-                Duration.ofSeconds(isLong ? 240 : 10 + random.nextInt(40)),
-                (1 + random.nextInt(8)) << 10,
+                isLong ? 500 : 25 + random.nextInt(125),
+                Duration.ofSeconds(isLong ? 200 : 8 + random.nextInt(25)),
+                (2 + random.nextInt(8)) << 10,
                 Duration.ofMillis(500 + random.nextInt(2500)),
                 2 + random.nextInt(6),
                 (isLong ? 96 : 256) << 10,
                 faults,
-                300 + random.nextInt(4000),
+                200 + random.nextInt(isLong ? 8000 : 2500),
                 random.nextInt(3) == 0 ? 30 : random.nextInt(4));
     }
 

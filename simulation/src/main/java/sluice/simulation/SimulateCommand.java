@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 
 /** {@code ./sluice simulate}: many small clusters under faults, each from a seed. */
 @Command(
-        name = "simulate",
+        name = "./sluice simulate",
         mixinStandardHelpOptions = true,
         version = "sluice 0.1.0-SNAPSHOT",
         sortOptions = false,
@@ -103,8 +103,7 @@ final class SimulateCommand implements Callable<Integer> {
                                 Duration.ofMillis(
                                         (long) ((minutes == null ? 1 : minutes) * 60_000)))
                         : Optional.empty();
-        var campaign =
-                new Campaign(out, allowed, firstSeed, seeds, timeMax, jobs, isKeepingGoing);
+        var campaign = new Campaign(out, allowed, firstSeed, seeds, timeMax, jobs, isKeepingGoing);
         List<Long> failed = campaign.run();
         failed.stream().sorted().limit(isKeepingGoing ? 3 : 1).forEach(replay::run);
         return failed.isEmpty() ? 0 : 1;

@@ -98,9 +98,7 @@ final class SimulatedClient {
         producer.send(via, topic, Acks.ALL, batch)
                 .whenComplete((appended, failure) -> {
                     via.forget(onEnd);
-                    later(
-                            Duration.ZERO,
-                            () -> answered(thisAttempt, batch, appended, failure));
+                    later(Duration.ZERO, () -> answered(thisAttempt, batch, appended, failure));
                 });
     }
 
@@ -116,6 +114,9 @@ final class SimulatedClient {
             SimulatedProducer.Numbered batch,
             @Nullable Appended appended,
             @Nullable Throwable failure) {
+        if (cluster.journal.isVerbose()) {
+            cluster.note(name, batch + ": " + appended + " " + failure);
+        }
         if (appended != null) {
             // Also of an attempt that was given up: what was said is said.
             long offset = appended.baseOffset();

@@ -12,7 +12,7 @@ import sluice.metadata.ItemStore.Table;
 final class SimulatedFaults {
 
     private static final int LONG_PAUSE_MS_MAX = 60_000;
-    private static final Duration QUIET = Duration.ofSeconds(12);
+    private static final Duration QUIET = Duration.ofSeconds(10);
     private static final Delay LINK = Delay.ofMicros(30, 400);
     private static final int GATEWAYS_MAX = 6;
     private static final int STEPS_MAX = 60;
@@ -72,7 +72,7 @@ final class SimulatedFaults {
         if (strike(kind)) {
             cluster.coverage.count(kind.counter());
         }
-        boolean isQuiet = random.nextInt(6) == 0;
+        boolean isQuiet = random.nextInt(8) == 0;
         after(isQuiet ? QUIET : some(shape.faultEveryMsMax()), this::next);
     }
 

@@ -78,7 +78,14 @@ final class SimulatedReader {
                 .whenComplete((fetched, failure) ->
                         cluster.world.schedule(
                                 Duration.ZERO,
-                                () -> answered(thisAttempt, process, partition, from, fetched, failure)));
+                                () ->
+                                        answered(
+                                                thisAttempt,
+                                                process,
+                                                partition,
+                                                from,
+                                                fetched,
+                                                failure)));
     }
 
     private void stepLater(int ofAttempt, int pauseMs) {

@@ -37,6 +37,9 @@ final class SlotWatch {
     }
 
     void changed(SimulatedGateway by, SlotRecord now) {
+        if (cluster.journal.isVerbose()) {
+            cluster.note(by.name(), now.toString());
+        }
         SlotRecord before = last.put(now.slot(), now);
         checkMove(by, before, now);
         checkSources(now);
@@ -100,10 +103,7 @@ final class SlotWatch {
         boolean isOwnersLast =
                 now.owner().isEmpty()
                         || (!now.sources().isEmpty()
-                                && now.sources()
-                                        .getLast()
-                                        .wal()
-                                        .equals(now.owner().get().wal()));
+                                && now.sources().getLast().wal().equals(now.owner().get().wal()));
         if (!isOwnersLast) {
             cluster.broken("I6: an owner whose wal is not the slot's last source: " + now);
         }

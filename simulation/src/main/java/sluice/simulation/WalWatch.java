@@ -17,8 +17,8 @@ import sluice.metadata.WalRecord.WalObject;
 /** Judges every change of a wal's record at the moment it is made (I6, I10, I12, I15). */
 final class WalWatch {
 
-    private static final int CHAIN_MAX = 120;
-    private static final int OBJECTS_MAX = 120;
+    private static final int CHAIN_MAX = 1_000;
+    private static final int OBJECTS_MAX = 1_000;
 
     private final SimulatedCluster cluster;
     private final Coverage coverage;
@@ -63,8 +63,7 @@ final class WalWatch {
             case SEALED, RELEASED -> true;
             case OPEN, FENCING ->
                     // A chain that is empty was closed by its owner, and is all in objects.
-                    record.chain().isEmpty()
-                            || segment.index() < record.chain().getFirst().index();
+                    record.chain().isEmpty() || segment.index() < record.chain().getFirst().index();
         };
     }
 
