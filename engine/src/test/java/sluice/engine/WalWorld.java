@@ -425,6 +425,7 @@ final class WalWorld {
                             lane,
                             transport,
                             10_000,
+                            time.random(),
                             (_, request, answer) -> {
                                 if (request instanceof CallRequest.Fence fence) {
                                     serving.fence(fence, answer);
