@@ -23,6 +23,7 @@ record OpenWal(
     /**
      * Makes and connects the parts; nothing is begun.
      *
+     * @param changed called when slots were let go or taken
      * @param created the wal's record, just written
      */
     static OpenWal wire(
@@ -30,7 +31,7 @@ record OpenWal(
             Versioned<WalRecord> created,
             WalKeeper.Observer observer,
             Uploads.Observer uploaded,
-            Runnable released,
+            Runnable changed,
             WalRegistry.Lost lost) {
         EnginePorts ports = parts.ports();
         EngineLimits limits = parts.limits();
@@ -40,9 +41,16 @@ record OpenWal(
         var registry =
                 new WalRegistry(
                         lane, background, parts.walStore(), created, RecordRoom.DEFAULT, lost);
+        var room = new DiskRoom(lane, ports.disk(), limits.member());
         var keeper =
                 new WalKeeper(
-                        lane, ports.transport(), parts.membership(), registry, limits, observer);
+                        lane,
+                        ports.transport(),
+                        parts.membership(),
+                        registry,
+                        room,
+                        limits,
+                        observer);
         var authority =
                 new Authority(lane, background, parts.walStore(), created.value().wal(), lost);
         var appends =
@@ -54,7 +62,7 @@ record OpenWal(
                         parts.metrics(),
                         authority,
                         registry,
-                        ports.disk()::usedBytes);
+                        room);
         var reads =
                 new OwnerReads(
                         lane,
@@ -86,7 +94,8 @@ record OpenWal(
                         parts.membership(),
                         keeper,
                         limits,
-                        parts.metrics());
+                        parts.metrics(),
+                        changed);
         var checkpoints =
                 new CheckpointWriter(
                         lane, background, ports.objects(), registry, keeper, ports.randoms().get());
@@ -118,8 +127,9 @@ record OpenWal(
                         folder,
                         release,
                         parts.metrics(),
-                        released);
-        return new OpenWal(registry, keeper, appends, reads, authority, uploads, slots, folder, handoffs);
+                        changed);
+        return new OpenWal(
+                registry, keeper, appends, reads, authority, uploads, slots, folder, handoffs);
     }
 
     /**

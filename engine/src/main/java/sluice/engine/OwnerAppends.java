@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import sluice.engine.Engine.Acks;
@@ -30,13 +29,6 @@ import sluice.log.wal.WalMachine;
  * watermark covers it, whatever the acks.
  */
 final class OwnerAppends {
-
-    /**
-     * This part of the disk's budget is left for what was admitted already and for peers' segments.
-     * Were it used up, members would refuse entries of segments that are open, and each refusal
-     * would cost a roll that helps nobody.
-     */
-    private static final long DISK_RESERVE = 8;
 
     /** Well below what an entry, and a frame that carries one, may have. */
     private static final int BATCH_BYTES_MAX = 16 << 20;
@@ -85,8 +77,7 @@ final class OwnerAppends {
     private final EngineMetrics metrics;
     private final Authority authority;
     private final WalRegistry registry;
-    private final LongSupplier diskUsedBytes;
-    private final long diskUsedBytesMax;
+    private final DiskRoom room;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
 
     /** Those of {@link #pending} that are answered by the owner's disk alone. */
@@ -99,9 +90,6 @@ final class OwnerAppends {
 
     private final Set<PartitionLog> moved = new LinkedHashSet<>();
 
-    /**
-     * @param diskUsedBytes bytes of wal segments on this gateway's disk, its own and its peers'
-     */
     OwnerAppends(
             Lane lane,
             WalMachine wal,
@@ -110,7 +98,7 @@ final class OwnerAppends {
             EngineMetrics metrics,
             Authority authority,
             WalRegistry registry,
-            LongSupplier diskUsedBytes) {
+            DiskRoom room) {
         this.lane = lane;
         this.wal = wal;
         this.slots = slots;
@@ -118,9 +106,7 @@ final class OwnerAppends {
         this.metrics = metrics;
         this.authority = authority;
         this.registry = registry;
-        this.diskUsedBytes = diskUsedBytes;
-        long budget = limits.member().diskBytesMax();
-        this.diskUsedBytesMax = budget - budget / DISK_RESERVE;
+        this.room = room;
     }
 
     /** Appends a batch that passed {@link RecordBatch#check}; {@code answer} is called once. */
@@ -239,14 +225,9 @@ final class OwnerAppends {
                     "too many bytes wait for the disks of this wal's members: unacknowledgedBytes=%d max=%d; retry after a pause"
                             .formatted(wal.unackedBytes(), limits.wal().unackedBytesMax()));
         }
-        long used = diskUsedBytes.getAsLong();
-        if (used >= diskUsedBytesMax) {
+        if (room.isFull()) {
             metrics.refused();
-            throw new SluiceException(
-                    SluiceException.Kind.OVERLOADED,
-                    "disk-full",
-                    "the wal disk is full of what is not in objects yet: usedBytes=%d max=%d; retry after a pause"
-                            .formatted(used, diskUsedBytesMax));
+            room.check();
         }
         slots.checkRoom();
         registry.checkRoom();

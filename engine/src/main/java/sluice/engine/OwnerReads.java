@@ -179,10 +179,7 @@ final class OwnerReads {
     void offsetAt(CallRequest.OffsetAt request, Consumer<CallReply> answer) {
         lane.assertOwner();
         withPartition(
-                request.slot(),
-                request.partition(),
-                log -> offsetIn(log, request, answer),
-                answer);
+                request.slot(), request.partition(), log -> offsetIn(log, request, answer), answer);
     }
 
     private void offsetIn(

@@ -40,6 +40,7 @@ final class SlotKeeper {
     private final WalKeeper wal;
     private final EngineLimits limits;
     private final EngineMetrics metrics;
+    private final Runnable allTaken;
     private final long startedNs;
     private final ArrayList<Integer> wanted = new ArrayList<>();
     private final Set<Integer> inFlight = new HashSet<>();
@@ -47,7 +48,12 @@ final class SlotKeeper {
     private boolean mayHaveShare;
     private boolean hasShare;
     private boolean isStopped;
+    private boolean isNews;
 
+    /**
+     * @param allTaken called when slots were taken and no more are being taken, for others to be
+     *     told
+     */
     SlotKeeper(
             Lane lane,
             Background background,
@@ -57,7 +63,8 @@ final class SlotKeeper {
             Membership membership,
             WalKeeper wal,
             EngineLimits limits,
-            EngineMetrics metrics) {
+            EngineMetrics metrics,
+            Runnable allTaken) {
         this.lane = lane;
         this.background = background;
         this.store = store;
@@ -67,6 +74,7 @@ final class SlotKeeper {
         this.wal = wal;
         this.limits = limits;
         this.metrics = metrics;
+        this.allTaken = allTaken;
         this.startedNs = lane.nowNs();
     }
 
@@ -143,8 +151,12 @@ final class SlotKeeper {
                 take(record);
             }
         }
-        if (wanted.isEmpty() && inFlight.isEmpty() && mayHaveShare) {
-            hasShare = true;
+        if (wanted.isEmpty() && inFlight.isEmpty()) {
+            hasShare |= mayHaveShare;
+            if (isNews) {
+                isNews = false;
+                allTaken.run();
+            }
         }
     }
 
@@ -179,6 +191,7 @@ final class SlotKeeper {
             case Outcome.Success<Written>(Written.Applied(long version)) -> {
                 table.put(new Versioned<>(taken, version));
                 if (!isStopped) {
+                    isNews = true;
                     own(taken);
                 }
             }

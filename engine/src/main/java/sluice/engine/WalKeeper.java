@@ -44,6 +44,7 @@ final class WalKeeper implements WalOutput {
     private final PeerTransport transport;
     private final Membership membership;
     private final WalRegistry registry;
+    private final DiskRoom room;
     private final EngineLimits limits;
     private final Observer observer;
     private final WalMachine wal;
@@ -57,12 +58,14 @@ final class WalKeeper implements WalOutput {
             PeerTransport transport,
             Membership membership,
             WalRegistry registry,
+            DiskRoom room,
             EngineLimits limits,
             Observer observer) {
         this.lane = lane;
         this.transport = transport;
         this.membership = membership;
         this.registry = registry;
+        this.room = room;
         this.limits = limits;
         this.observer = observer;
         this.wal =
@@ -137,8 +140,9 @@ final class WalKeeper implements WalOutput {
     }
 
     private void considerRoll() {
-        if (registry.isExhausted()) {
-            return;
+        boolean isOwnDiskFull = wal.lostMembers().contains(membership.self()) && room.isFull();
+        if (registry.isExhausted() || isOwnDiskFull) {
+            return; // The next segment would be refused as this one was.
         }
         Optional<String> fault = watch.fault();
         Optional<String> grown =

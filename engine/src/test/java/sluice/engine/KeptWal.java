@@ -67,7 +67,15 @@ final class KeptWal implements WalKeeper.Observer {
                         why -> {
                             throw world.failure(why);
                         });
-        keeper = new WalKeeper(owner.lane(), owner.transport(), membership, registry, limits, this);
+        keeper =
+                new WalKeeper(
+                        owner.lane(),
+                        owner.transport(),
+                        membership,
+                        registry,
+                        new DiskRoom(owner.lane(), owner.disk, limits.member()),
+                        limits,
+                        this);
         world.owns(keeper.wal());
         payload = world.batch(0, 100);
         owner.lane().execute(keeper::open);

@@ -89,7 +89,8 @@ class SimulatedRunTest {
         List<String> lines = out.toString().lines().toList();
         assertTrue(lines.contains("seed 5 broke a promise:"), out::toString);
         assertTrue(out.toString().contains("I0: broken for a test"), out::toString);
-        assertTrue(lines.getLast().startsWith("replay: ./sluice simulate --seed 5"), lines::getLast);
+        assertTrue(
+                lines.getLast().startsWith("replay: ./sluice simulate --seed 5"), lines::getLast);
     }
 
     @Test
