@@ -84,4 +84,34 @@ public record EngineLimits(
                 new MemberMachine.Limits(
                         Duration.ofNanos(500_000), 512 * 1024, diskBytesMax, 256L << 20));
     }
+
+    /** With another policy for the time when few gateways are alive. */
+    public EngineLimits withMembersMin(int next) {
+        return with(next, memberSlowFloor);
+    }
+
+    public EngineLimits withMemberSlowFloor(Duration next) {
+        return with(membersMin, next);
+    }
+
+    private EngineLimits with(int nextMembersMin, Duration nextMemberSlowFloor) {
+        return new EngineLimits(
+                slots,
+                replicationFactor,
+                nextMembersMin,
+                expectedGateways,
+                startGrace,
+                heartbeat,
+                suspectAfter,
+                ackTimeout,
+                callTimeout,
+                routeTimeout,
+                waitingReadersMax,
+                tailEntriesMax,
+                foldObjects,
+                uploadsMax,
+                nextMemberSlowFloor,
+                wal,
+                member);
+    }
 }

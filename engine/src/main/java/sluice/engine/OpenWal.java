@@ -61,7 +61,7 @@ record OpenWal(
                         limits,
                         parts.metrics(),
                         authority,
-                        registry,
+                        keeper::checkAdmission,
                         room);
         var reads =
                 new OwnerReads(

@@ -76,7 +76,7 @@ final class OwnerAppends {
     private final EngineLimits limits;
     private final EngineMetrics metrics;
     private final Authority authority;
-    private final WalRegistry registry;
+    private final Runnable admission;
     private final DiskRoom room;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
 
@@ -90,6 +90,9 @@ final class OwnerAppends {
 
     private final Set<PartitionLog> moved = new LinkedHashSet<>();
 
+    /**
+     * @param admission throws what a new entry is to be refused with
+     */
     OwnerAppends(
             Lane lane,
             WalMachine wal,
@@ -97,7 +100,7 @@ final class OwnerAppends {
             EngineLimits limits,
             EngineMetrics metrics,
             Authority authority,
-            WalRegistry registry,
+            Runnable admission,
             DiskRoom room) {
         this.lane = lane;
         this.wal = wal;
@@ -105,7 +108,7 @@ final class OwnerAppends {
         this.limits = limits;
         this.metrics = metrics;
         this.authority = authority;
-        this.registry = registry;
+        this.admission = admission;
         this.room = room;
     }
 
@@ -230,7 +233,7 @@ final class OwnerAppends {
             room.check();
         }
         slots.checkRoom();
-        registry.checkRoom();
+        admission.run();
     }
 
     private void answerDuplicate(Producers.Range earlier, Acks acks, Consumer<CallReply> answer) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 import sluice.log.peer.PeerTransport;
 import sluice.log.wal.WalMachine;
@@ -136,6 +137,27 @@ final class WalKeeper implements WalOutput {
     void rollSoon(String why) {
         if (!isStopped && wal.next() > wal.segmentStart()) {
             roll(why);
+        }
+    }
+
+    /**
+     * Refuses what could not be acknowledged.
+     *
+     * @throws SluiceException OVERLOADED {@code wal-record-full}; UNAVAILABLE {@code
+     *     too-few-members} if a member of the open segment is lost and too few disks are in reach
+     *     for another one
+     */
+    void checkAdmission() {
+        registry.checkRoom();
+        if (!wal.lostMembers().isEmpty()) {
+            int inReach = membership.candidates().size();
+            if (inReach < limits.membersMin()) {
+                throw new SluiceException(
+                        SluiceException.Kind.UNAVAILABLE,
+                        "too-few-members",
+                        "too few gateways are in reach to take copies: inReach=%d membersMin=%d; retry after a pause"
+                                .formatted(inReach, limits.membersMin()));
+            }
         }
     }
 

@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import sluice.log.lane.VirtualTime;
 import sluice.log.wal.WalMachine;
 import sluice.metadata.GatewayRecord;
 import sluice.metadata.GatewayStore;
+import sluice.metadata.ItemStore.Written;
 import sluice.metadata.WalRecord;
 
 /** The owner's side of a wal with its keeper, under a steady load, and what becomes of it. */
@@ -30,12 +32,22 @@ final class KeptWal implements WalKeeper.Observer {
 
     private final Map<Long, Long> appendedNs = new HashMap<>();
     private final ByteBuffer payload;
+    private final String zones;
 
     KeptWal(long seed, int places, EngineLimits limits) {
+        this(seed, places, limits, "a".repeat(places));
+    }
+
+    /**
+     * @param zones a letter for each place
+     */
+    KeptWal(long seed, int places, EngineLimits limits, String zones) {
+        this.zones = zones;
         world = new WalWorld(seed, places);
         var gateways = new GatewayStore(world.items());
+        var peers = world.time.scope("heartbeats of the peers");
         for (int i = 1; i < places; i++) {
-            gateways.put(record(i), 0);
+            beat(gateways, peers, i, 1, 0);
         }
         WalWorld.Place owner = world.place(0);
         membership =
@@ -45,7 +57,7 @@ final class KeptWal implements WalKeeper.Observer {
                         gateways,
                         owner.transport(),
                         limits,
-                        record(0),
+                        record(0, 0),
                         new Membership.Observer() {
                             @Override
                             public void looked() {}
@@ -83,10 +95,29 @@ final class KeptWal implements WalKeeper.Observer {
         memberSets.add(new TreeSet<>(keeper.wal().members()));
     }
 
-    private GatewayRecord record(int place) {
+    private void beat(
+            GatewayStore gateways, VirtualTime.Scope scope, int place, long counter, long version) {
+        long written = version;
+        if (world.place(place).isUp()
+                && gateways.put(record(place, counter), version)
+                        instanceof Written.Applied(long applied)) {
+            written = applied;
+        }
+        long next = written;
+        scope.schedule(
+                Duration.ofSeconds(1), () -> beat(gateways, scope, place, counter + 1, next));
+    }
+
+    private GatewayRecord record(int place, long counter) {
         WalWorld.Place at = world.place(place);
         return new GatewayRecord(
-                at.id(), new UUID(5, place), 0, at.name + ":80", at.name + ":81", at.name, false);
+                at.id(),
+                new UUID(5, place),
+                counter,
+                at.name + ":80",
+                at.name + ":81",
+                zone(at.id()),
+                false);
     }
 
     private List<UUID> choose(EngineLimits limits, int segment) {
@@ -95,7 +126,23 @@ final class KeptWal implements WalKeeper.Observer {
                 limits.replicationFactor(),
                 limits.membersMin(),
                 segment,
-                _ -> "");
+                this::zone);
+    }
+
+    String zone(UUID node) {
+        for (int i = 0; i < zones.length(); i++) {
+            if (world.place(i).id().equals(node)) {
+                return zones.substring(i, i + 1);
+            }
+        }
+        throw world.failure("no such place: " + node);
+    }
+
+    /** Zones of the open segment's members. */
+    Set<String> memberZones() {
+        var found = new TreeSet<String>();
+        keeper.wal().members().forEach(member -> found.add(zone(member)));
+        return found;
     }
 
     /** Appends an entry every so often, for a while, and waits for the last one. */

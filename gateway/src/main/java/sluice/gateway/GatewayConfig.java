@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Settings of one gateway process; every key starts with {@code sluice.}. A key that is not here is
@@ -31,6 +32,20 @@ public interface GatewayConfig {
      */
     @WithDefault("3")
     int replicationFactor();
+
+    /**
+     * With fewer gateways in reach than this, the owner's included, writes are refused; with fewer
+     * than the replication factor but this many they go on, on fewer disks. More is safer, fewer
+     * serves on. The default is 2, or 1 with a replication factor of 1.
+     */
+    OptionalInt membersMin();
+
+    /**
+     * A member of a wal segment may be slower than the others by so much before it is left behind.
+     * Longer means longer stalls when a disk or a network hesitates, and fewer new segments.
+     */
+    @WithDefault("25ms")
+    Duration slowMemberFloor();
 
     /** How long a stop may take to bring everything into objects before the process ends anyway. */
     @WithDefault("15s")

@@ -154,11 +154,14 @@ final class EngineProcess implements AutoCloseable {
                         pause,
                         EngineProcess::random,
                         HistoryLimits.DEFAULT);
-        EngineLimits limits =
+        EngineLimits defaults =
                 EngineLimits.defaults(
                         config.replicationFactor(),
                         config.cluster().expectedGateways(),
                         config.limits().diskBytesMax().asLongValue());
+        EngineLimits limits =
+                defaults.withMembersMin(config.membersMin().orElse(defaults.membersMin()))
+                        .withMemberSlowFloor(config.slowMemberFloor());
         var engine = new GatewayEngine(ports, limits, cluster, wal, self, onLost);
         running.set(engine);
         lane.start();

@@ -16,8 +16,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import sluice.engine.Engine;
-import sluice.log.SluiceException;
 import sluice.log.PartitionId;
+import sluice.log.SluiceException;
 import sluice.metadata.TopicRecord;
 
 /**
