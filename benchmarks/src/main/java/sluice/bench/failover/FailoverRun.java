@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * @param number from 1
  * @param gateway to which it was done, from 1
  * @param gaps for each partition that the gateway owned (or took over): the longest time without an
- *     acknowledgement from the fault on
+ *     acknowledgement from the fault on, or from the readiness of one that joins
  * @param silent partitions that took no write any more within the bound; their gaps are the bound
  * @param times other times from the fault on, by what happened then
  * @param notes what a reader should know of this run

@@ -27,8 +27,9 @@ final class FailoverTable {
                                 settings.bytesPerSecond() / 1048576.0,
                                 settings.partitions()));
         text.append(
-                "Gap: the longest time without an acknowledgement from the fault on, as seen by"
-                        + " producers\nthat know the other gateways alone. In seconds.\n\n");
+                "Gap: the longest time without an acknowledgement from %s on, as seen by producers%nthat know the other gateways alone. In seconds.%n%n"
+                        .formatted(
+                                settings.kind() == FaultKind.JOIN ? "its readiness" : "the fault"));
         text.append(COLUMNS.formatted("", "n", "min", "median", "p90", "max", "target"));
         for (Map.Entry<String, List<Duration>> row : rows(settings, runs).entrySet()) {
             Spread.of(row.getValue())
