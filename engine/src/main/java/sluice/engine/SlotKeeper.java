@@ -14,7 +14,6 @@ import sluice.log.lane.Outcome;
 import sluice.metadata.ItemStore.Written;
 import sluice.metadata.SlotRecord;
 import sluice.metadata.SlotRecord.Owner;
-import sluice.metadata.SlotRecord.Source;
 import sluice.metadata.SlotStore;
 import sluice.metadata.Versioned;
 import sluice.metadata.WalRecord;
@@ -101,7 +100,7 @@ final class SlotKeeper {
             Versioned<SlotRecord> record = table.get(slot);
             if (isOurs(record.value())) {
                 adopt(record.value());
-            } else if (isFree(record.value()) && isForUs(targets.taker(slot))) {
+            } else if (mayTake(record.value()) && isForUs(targets.taker(slot))) {
                 wanted.add(slot);
             } else {
                 isOwedMore |= isForUs(targets.assigned(slot));
@@ -132,6 +131,11 @@ final class SlotKeeper {
         }
     }
 
+    /** Not while our own release of the slot is under way, of which the record may tell first. */
+    private boolean mayTake(SlotRecord record) {
+        return owned.get(record.slot()).isEmpty() && isFree(record);
+    }
+
     private boolean isFree(SlotRecord record) {
         if (record.owner().isEmpty()) {
             return true;
@@ -147,7 +151,7 @@ final class SlotKeeper {
             int slot = wanted.removeLast();
             Versioned<SlotRecord> record = table.get(slot);
             // It may have become ours since it was wanted.
-            if (isFree(record.value()) && inFlight.add(slot)) {
+            if (mayTake(record.value()) && inFlight.add(slot)) {
                 take(record);
             }
         }
@@ -161,24 +165,12 @@ final class SlotKeeper {
     }
 
     private void take(Versioned<SlotRecord> found) {
-        SlotRecord before = found.value();
-        UUID ownWal = wal.wal().wal();
-        var sources = new ArrayList<Source>();
-        for (Source source : before.sources()) {
-            WalRecord record = wals.get(source.wal());
-            boolean isEmpty = record != null && record.uploadedEnd() <= source.fromEntry();
-            if (!isEmpty) {
-                sources.add(source);
-            }
-        }
-        sources.add(new Source(ownWal, wal.wal().next()));
-        var taken =
-                new SlotRecord(
-                        before.slot(),
-                        before.epoch() + 1,
-                        Optional.of(new Owner(ownWal, membership.self())),
-                        sources,
-                        before.checkpoint());
+        SlotRecord taken =
+                SlotChanges.taken(
+                        found.value(),
+                        new Owner(wal.wal().wal(), membership.self()),
+                        wal.wal().next(),
+                        wals);
         background.run(
                 lane,
                 () -> store.replace(taken, found.version()),

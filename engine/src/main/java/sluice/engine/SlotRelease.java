@@ -2,7 +2,6 @@ package sluice.engine;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -16,7 +15,6 @@ import sluice.log.lane.Outcome;
 import sluice.metadata.ItemStore.Written;
 import sluice.metadata.SlotRecord;
 import sluice.metadata.SlotRecord.Checkpoint;
-import sluice.metadata.SlotRecord.Source;
 import sluice.metadata.SlotStore;
 import sluice.metadata.Versioned;
 
@@ -100,14 +98,17 @@ final class SlotRelease {
             lane.schedule(RETRY, () -> begin(wanted));
         } else if (!slot.isLoaded) {
             // It may be loaded by a reader from now on, but it has no entries in our wal.
-            write(wanted, this::releasedUnused, true);
+            write(wanted, SlotChanges::releasedUnused, true);
         } else {
             checkpoints.put(
                     slot,
                     outcome -> {
                         switch (outcome) {
                             case Outcome.Success<Optional<Checkpoint>>(var pointer) ->
-                                    write(wanted, before -> released(before, pointer), true);
+                                    write(
+                                            wanted,
+                                            before -> SlotChanges.released(before, pointer),
+                                            true);
                             case Outcome.Failure<Optional<Checkpoint>>(var error) -> {
                                 LOG.atWarn()
                                         .addKeyValue("slot", slot.slot)
@@ -118,18 +119,6 @@ final class SlotRelease {
                         }
                     });
         }
-    }
-
-    private static SlotRecord released(SlotRecord before, Optional<Checkpoint> checkpoint) {
-        return new SlotRecord(
-                before.slot(), before.epoch(), Optional.empty(), List.of(), checkpoint);
-    }
-
-    private SlotRecord releasedUnused(SlotRecord before) {
-        List<Source> others =
-                before.sources().stream().filter(source -> !source.wal().equals(wal)).toList();
-        return new SlotRecord(
-                before.slot(), before.epoch(), Optional.empty(), others, before.checkpoint());
     }
 
     /**
