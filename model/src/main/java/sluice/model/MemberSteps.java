@@ -36,6 +36,7 @@ final class MemberSteps {
         for (int disk = 0; disk < WalConfig.DISKS_MAX; disk++) {
             if (!now.isWiped(disk)) {
                 loseFences(now, disk, steps);
+                goBack(now, disk, steps);
                 wipe(now, disk, steps);
             }
         }
@@ -158,6 +159,30 @@ final class MemberSteps {
         }
     }
 
+    /**
+     * Without the rule: a snapshot from before a fence, and from before {@code end} was written.
+     */
+    private void goBack(WalState now, int disk, Steps steps) {
+        if (config.holds(WalRule.DISK_GOES_NOT_BACK) || now.get(WIPES_LEFT) == 0) {
+            return;
+        }
+        for (int end = 0; end < now.get(WalState.NEXT); end++) {
+            WalState after = now.copy();
+            after.set(WIPES_LEFT, now.get(WIPES_LEFT) - 1);
+            for (int segment = 0; segment < config.segments(); segment++) {
+                for (int member = 0; member < config.copies(); member++) {
+                    if (disk(segment, member) == disk && now.isBegun(segment)) {
+                        int told = mayHaveTold(now, segment, member);
+                        int past = Math.max(now.start(segment), end);
+                        after.close(segment, member, past, told);
+                        after.fence(segment, member, false);
+                    }
+                }
+            }
+            steps.step(after.v, "disk %d comes back as it was at entry %d", disk, end);
+        }
+    }
+
     /** Where there is no copy, one may be opened. */
     private static void openAgain(WalState after, int segment, int member) {
         after.fence(segment, member, false);
@@ -233,7 +258,9 @@ final class MemberSteps {
 
     /** A disk loses everything. What comes back under its host's name is another disk. */
     private void wipe(WalState now, int disk, Steps steps) {
-        if (now.get(WIPES_LEFT) == 0 || now.get(RECORD) == WalState.RECORD_SEALED) {
+        if (now.get(WIPES_LEFT) == 0
+                || now.get(RECORD) == WalState.RECORD_SEALED
+                || !config.holds(WalRule.DISK_GOES_NOT_BACK)) {
             return;
         }
         WalState after = now.copy();

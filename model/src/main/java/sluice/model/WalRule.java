@@ -26,6 +26,8 @@ enum WalRule {
     PREPARED_FENCED,
     /** {@code Superblock}: a disk that was wiped is another disk, and never says "nothing held". */
     DISK_HAS_AN_ID,
+    /** Nobody's in the code: a disk does not come back as its own past, with its identity. */
+    DISK_GOES_NOT_BACK,
     /** {@code RecoveryPlan.hasDefinite}: no answer about the OPEN segment is not an empty one. */
     SILENCE_IS_NOT_EMPTY,
     /** {@code RecoveryPlan.longest}: of several copies the longest is taken. */

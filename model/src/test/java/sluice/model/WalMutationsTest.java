@@ -84,6 +84,18 @@ class WalMutationsTest {
                         0,
                         DISK_HAS_AN_ID),
                 row(
+                        "a disk comes back as its own past (F4)",
+                        small(ONE_OF_THREE).wiping(1),
+                        LOST,
+                        8,
+                        DISK_GOES_NOT_BACK),
+                row(
+                        "the same, but two answer",
+                        small(ONE_OF_THREE).quorum(3, 2).wiping(1),
+                        "",
+                        0,
+                        DISK_GOES_NOT_BACK),
+                row(
                         "acknowledged before it is synced (B12)",
                         small(ONE_OF_THREE).with(RESTARTS),
                         NOWHERE,
