@@ -11,10 +11,9 @@ import static sluice.model.WalState.SEEN_OPEN;
 import static sluice.model.WalState.SEEN_PREPARED;
 import static sluice.model.WalState.UPLOADED_END;
 
-import sluice.model.WalConfig.Option;
-
 /**
- * Recoverers of a wal: {@code Recovery} and {@code RecoveryPlan}.
+ * Recoverers of a wal: {@code Recovery}, {@code FenceRound}, {@code RecoveryPlan} and {@code
+ * TailUpload}.
  *
  * <pre>
  *   (idle) ──claim──▶ fencing ──decide──▶ decided ──upload──▶ uploaded ──seal──▶ (idle), SEALED
@@ -194,7 +193,7 @@ final class RecoverySteps {
         return said;
     }
 
-    /** {@code RecoveryPlan.longest}: end of the longest copy of which a member spoke, or −1. */
+    /** {@code FencedCopies.longest}: end of the longest copy of which a member spoke, or −1. */
     private int longest(WalState now, int r, int which) {
         int longest = -1;
         int shortest = Integer.MAX_VALUE;
@@ -227,9 +226,7 @@ final class RecoverySteps {
             boolean isDecided =
                     definite(now, r, OPEN) >= config.coverage()
                             || !config.holds(WalRule.SILENCE_IS_NOT_EMPTY)
-                            || (begunEnd >= 0
-                                    && now.start(prepared) == now.start(open)
-                                    && config.has(Option.BEGUN_DECIDES_EMPTY_OPEN));
+                            || (begunEnd >= 0 && config.holds(WalRule.BEGUN_DECIDES_OPEN));
             if (!isDecided || now.start(open) != end) {
                 return;
             }
@@ -251,7 +248,7 @@ final class RecoverySteps {
         steps.step(after.v, "recoverer " + r + " decides: open ends at %d, all at %d", cut, end);
     }
 
-    /** {@code Recovery.upload}: reads each part from a member that holds all of it, and puts it. */
+    /** {@code TailUpload}: reads each part from a member that holds all of it, and puts it. */
     private void upload(WalState now, int r, Steps steps) {
         if (isReadable(now, r)) {
             WalState after = now.copy();

@@ -35,9 +35,7 @@ record WalConfig(
         /** The PREPARED segment is replaced by another. */
         REPREPARES,
         /** The owner ends the wal itself. */
-        DRAINS,
-        /** A begun PREPARED segment decides an empty OPEN one of which no member is in reach. */
-        BEGUN_DECIDES_EMPTY_OPEN
+        DRAINS
     }
 
     static final int SEGMENTS_MAX = 4;

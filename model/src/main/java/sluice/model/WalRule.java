@@ -22,25 +22,29 @@ enum WalRule {
     FENCE_DURABLE,
     /** {@code MemberMachine.answerFence}: the fence is the read of the end. */
     FENCE_IS_THE_READ,
-    /** {@code Recovery.fence}: the PREPARED segment's members are fenced like the OPEN one's. */
+    /** {@code FenceRound}: the PREPARED segment's members are fenced like the OPEN one's. */
     PREPARED_FENCED,
     /** {@code Superblock}: a disk that was wiped is another disk, and never says "nothing held". */
     DISK_HAS_AN_ID,
     /** Nobody's in the code: a disk does not come back as its own past, with its identity. */
     DISK_GOES_NOT_BACK,
-    /** {@code RecoveryPlan.hasDefinite}: no answer about the OPEN segment is not an empty one. */
+    /** {@code FencedCopies.isDefinite}: no answer about the OPEN segment is not an empty one. */
     SILENCE_IS_NOT_EMPTY,
-    /** {@code RecoveryPlan.longest}: of several copies the longest is taken. */
+    /** {@code FencedCopies.longest}: of several copies the longest is taken. */
     LONGEST_COPY,
     /** {@code RecoveryPlan.decide}: a PREPARED segment that was begun cuts the one before. */
     PREPARED_CUTS,
+    /**
+     * {@code RecoveryPlan.decide}: and says where that one ends, though no member of it answers.
+     */
+    BEGUN_DECIDES_OPEN,
     /** {@code Recovery.start}: the claim is conditional on the record whose chain is fenced. */
     CLAIM_CONDITIONAL,
     /** {@code WalChanges.prepared}: a PREPARED segment that was replaced says nothing. */
     REPLACED_IS_FORGOTTEN,
     /** {@code Recovery.seal}: the seal is conditional on the claim. */
     SEAL_CONDITIONAL,
-    /** {@code Recovery.upload}: the tail is in objects before the seal. */
+    /** {@code TailUpload}: the tail is in objects before the seal. */
     UPLOAD_BEFORE_SEAL,
     /** {@code Trimmer}: a copy goes only after a committed record said that it is covered. */
     TRIM_BY_METADATA,

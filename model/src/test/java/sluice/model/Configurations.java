@@ -2,7 +2,6 @@ package sluice.model;
 
 import static sluice.model.SlotConfig.Option.FOLDS;
 import static sluice.model.SlotConfig.Option.GIVES_UP;
-import static sluice.model.WalConfig.Option.BEGUN_DECIDES_EMPTY_OPEN;
 import static sluice.model.WalConfig.Option.DRAINS;
 import static sluice.model.WalConfig.Option.REPREPARES;
 import static sluice.model.WalConfig.Option.RESTARTS;
@@ -67,10 +66,7 @@ final class Configurations {
                 of(WalConfig.of("trim and two recoverers", TWO, 1, 2).with(TRIMS)),
                 of(WalConfig.of("the owner ends its wal, two rolls", THREE, 1, 1).with(DRAINS)),
                 of(WalConfig.of("the owner ends its wal, two entries", TWO, 2, 1).with(DRAINS)),
-                of(
-                        WalConfig.of("a begun segment decides an empty one", APART, 1, 1)
-                                .wiping(2)
-                                .with(BEGUN_DECIDES_EMPTY_OPEN)),
+                of(WalConfig.of("a begun segment decides an empty one", APART, 1, 1).wiping(2)),
                 of(
                         WalConfig.of(
                                         "two of three acknowledge, two answer",

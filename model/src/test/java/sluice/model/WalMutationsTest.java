@@ -48,19 +48,19 @@ class WalMutationsTest {
                         "a claim of a record read before (B1)",
                         small(THREE),
                         LOST,
-                        14,
+                        13,
                         CLAIM_CONDITIONAL),
                 row(
                         "a roll registered in whatever record (B2)",
                         small(TWO),
                         "I6: a sealed wal",
-                        9,
+                        8,
                         OWNER_CONDITIONAL),
                 row(
                         "a segment is begun that no record names (B3)",
                         small(THREE),
                         LOST,
-                        10,
+                        9,
                         ONLY_PREPARED_IS_BEGUN),
                 row(
                         "a seal whoever claimed since (B5)",
@@ -124,12 +124,12 @@ class WalMutationsTest {
                         8,
                         LONGEST_COPY),
                 row("all acknowledge, the shortest is taken", small(TWO), "", 0, LONGEST_COPY),
-                row("late acknowledgements count (B18)", small(TWO), LOST, 9, OLD_ACKS_DROPPED),
+                row("late acknowledgements count (B18)", small(TWO), LOST, 8, OLD_ACKS_DROPPED),
                 row(
                         "acknowledged while a roll is registered (B19)",
                         small(TWO),
                         LOST,
-                        10,
+                        9,
                         ACKS_FROZEN_IN_ROLL),
                 row("one is fenced, another is read", small(ONE), LOST, 7, FENCE_IS_THE_READ),
                 row("silence is taken for emptiness", small(ONE), LOST, 6, SILENCE_IS_NOT_EMPTY),
@@ -156,7 +156,8 @@ class WalMutationsTest {
                         small(TWO),
                         STUCK,
                         6,
-                        PREPARED_CUTS),
+                        PREPARED_CUTS,
+                        BEGUN_DECIDES_OPEN),
                 row(
                         "sealed before it is uploaded",
                         small(ONE),
@@ -174,7 +175,8 @@ class WalMutationsTest {
                         "an empty OPEN segment waits for its own members",
                         small(APART).wiping(2),
                         STUCK,
-                        4));
+                        4,
+                        BEGUN_DECIDES_OPEN));
     }
 
     private static WalConfig small(int[][] members) {
