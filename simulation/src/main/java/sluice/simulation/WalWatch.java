@@ -1,5 +1,7 @@
 package sluice.simulation;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +10,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import sluice.log.wal.SegmentId;
+import sluice.log.wal.WalEntry;
+import sluice.log.wal.SegmentCopy;
+import sluice.log.SluiceException;
 import sluice.metadata.WalRecord;
 import sluice.metadata.WalRecord.Segment;
 import sluice.metadata.WalRecord.SegmentState;
@@ -125,15 +130,59 @@ final class WalWatch {
                         "I10: an object was committed that is not there: length=%d %s"
                                 .formatted(length, object));
             }
-            if (object.fromEntry() > covered) {
+            if (object.fromEntry() > covered
+                    && holdsBatches(now.wal(), covered, object.fromEntry())) {
                 cluster.broken("I10: objects leave a hole before " + object + ": " + now);
             }
             covered = Math.max(covered, object.toEntry());
         }
         boolean isUploadOfNothing = before != null && now.uploadedEnd() == before.uploadedEnd();
-        if (before != null && !isUploadOfNothing && covered < now.uploadedEnd()) {
+        if (before != null
+                && !isUploadOfNothing
+                && covered < now.uploadedEnd()
+                && holdsBatches(now.wal(), covered, now.uploadedEnd())) {
             broken("I10: uploaded is more than the objects hold", before, now);
         }
+    }
+
+    /** True unless all these entries are marks, which are in no object. */
+    private boolean holdsBatches(UUID wal, long from, long to) {
+        for (SimulatedGateway node : cluster.nodes) {
+            try {
+                for (SegmentId segment : node.disk().list()) {
+                    if (segment.wal().equals(wal) && holdsBatches(node, segment, from, to)) {
+                        return true;
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return false;
+    }
+
+    private static boolean holdsBatches(
+            SimulatedGateway node, SegmentId segment, long from, long to) throws IOException {
+        boolean[] found = new boolean[1];
+        try {
+            Optional<SegmentCopy.Extent> whole = SegmentCopy.scan(node.disk(), segment);
+            if (whole.isPresent()) {
+                SegmentCopy.read(
+                        node.disk(),
+                        segment,
+                        whole.get().end(),
+                        (source, at, position) -> {
+                            long sequence = WalEntry.sequence(source, at);
+                            found[0] |=
+                                    sequence >= from
+                                            && sequence < to
+                                            && WalEntry.type(source, at) != WalEntry.MARK;
+                        });
+            }
+        } catch (SluiceException e) {
+            return false; // A damaged copy says nothing.
+        }
+        return found[0];
     }
 
     private void checkMove(WalRecord before, WalRecord now) {
