@@ -15,8 +15,8 @@ import sluice.log.PartitionId;
 import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
 import sluice.log.object.Extent;
+import sluice.log.object.ProducerCodec;
 import sluice.log.object.ProducerSnapshot;
-import sluice.log.object.ProducerSnapshot.SequenceRange;
 import sluice.uploader.SlotCheckpoint.PartitionState;
 
 /**
@@ -50,13 +50,7 @@ import sluice.uploader.SlotCheckpoint.PartitionState;
  *                   8  appendedFromMs
  *                   4  crc, CRC-32C of the extent's bytes
  *              4  producer count, each:
- *                   8  producerId
- *                   2  epoch
- *                   8  lastAppendMs
- *                   1  range count, at most 5, oldest first, each 16 bytes:
- *                        4  baseSequence
- *                        4  lastSequence
- *                        8  baseOffset
+ *                   a producer, see {@link ProducerCodec}
  *        4  crc, CRC-32C of all bytes before
  * </pre>
  */
@@ -67,8 +61,6 @@ final class CheckpointCodec {
     private static final int WAL_BYTES = 16 + Long.BYTES;
     private static final int OBJECT_BYTES_MIN = Short.BYTES + 1 + Long.BYTES;
     private static final int EXTENT_BYTES = 3 * Integer.BYTES + 5 * Long.BYTES;
-    private static final int RANGE_BYTES = 2 * Integer.BYTES + Long.BYTES;
-    private static final int PRODUCER_BYTES_MIN = 2 * Long.BYTES + Short.BYTES + 1;
     private static final int PARTITION_BYTES_MIN = 3 * Long.BYTES + 3 * Integer.BYTES;
     private static final int CRC_BYTES = Integer.BYTES;
     private static final int FIXED_BYTES =
@@ -120,12 +112,7 @@ final class CheckpointCodec {
         }
         to.putInt(state.producers().size());
         for (ProducerSnapshot producer : state.producers()) {
-            to.putLong(producer.producerId()).putShort(producer.epoch());
-            to.putLong(producer.lastAppendMs()).put((byte) producer.last5().size());
-            for (SequenceRange range : producer.last5()) {
-                to.putInt(range.baseSequence()).putInt(range.lastSequence());
-                to.putLong(range.baseOffset());
-            }
+            ProducerCodec.encode(producer, to);
         }
     }
 
@@ -148,7 +135,7 @@ final class CheckpointCodec {
         for (PartitionState state : checkpoint.partitions()) {
             size += PARTITION_BYTES_MIN + (long) EXTENT_BYTES * state.index().extents().size();
             for (ProducerSnapshot producer : state.producers()) {
-                size += PRODUCER_BYTES_MIN + (long) RANGE_BYTES * producer.last5().size();
+                size += ProducerCodec.sizeBytes(producer);
             }
         }
         return Math.toIntExact(size);
@@ -237,25 +224,13 @@ final class CheckpointCodec {
                             from.getInt());
             extents.add(new ObjectExtent(object.key, object.lengthBytes, extent));
         }
-        int producerCount = count(from, PRODUCER_BYTES_MIN);
+        int producerCount = count(from, ProducerCodec.BYTES_MIN);
         List<ProducerSnapshot> producers = new ArrayList<>(producerCount);
         for (int i = 0; i < producerCount; i++) {
-            producers.add(decodeProducer(from));
+            producers.add(ProducerCodec.decode(from));
         }
         return new PartitionState(
                 partition, new PartitionIndex(logStart, nextOffset, extents), producers);
-    }
-
-    private static ProducerSnapshot decodeProducer(ByteBuffer from) {
-        long producerId = from.getLong();
-        short epoch = from.getShort();
-        long lastAppendMs = from.getLong();
-        int rangeCount = Byte.toUnsignedInt(from.get());
-        List<SequenceRange> ranges = new ArrayList<>(ProducerSnapshot.RANGES_MAX);
-        for (int i = 0; i < rangeCount; i++) {
-            ranges.add(new SequenceRange(from.getInt(), from.getInt(), from.getLong()));
-        }
-        return new ProducerSnapshot(producerId, epoch, ranges, lastAppendMs);
     }
 
     /** A count whose entries can fit into what is left, so that no hostile number allocates. */

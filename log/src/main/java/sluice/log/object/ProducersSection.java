@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import sluice.log.PartitionId;
-import sluice.log.object.ProducerSnapshot.SequenceRange;
 
 /**
  * The part of a footer that tells of idempotent producers. {@link SegmentFooter} has the table.
@@ -15,11 +14,8 @@ final class ProducersSection {
     /** An empty section. */
     static final int BYTES_MIN = Integer.BYTES;
 
-    private static final int RANGE_BYTES = 2 * Integer.BYTES + Long.BYTES;
-    private static final int PRODUCER_FIXED_BYTES = 2 * Long.BYTES + Short.BYTES + Byte.BYTES;
-    private static final int PRODUCER_BYTES_MIN = PRODUCER_FIXED_BYTES + RANGE_BYTES;
     private static final int PARTITION_FIXED_BYTES = 3 * Integer.BYTES + Long.BYTES;
-    private static final int PARTITION_BYTES_MIN = PARTITION_FIXED_BYTES + PRODUCER_BYTES_MIN;
+    private static final int PARTITION_BYTES_MIN = PARTITION_FIXED_BYTES + ProducerCodec.BYTES_WITH_RANGE;
 
     private ProducersSection() {}
 
@@ -28,7 +24,7 @@ final class ProducersSection {
         for (PartitionProducers partition : partitions) {
             size += PARTITION_FIXED_BYTES;
             for (ProducerSnapshot producer : partition.producers()) {
-                size += PRODUCER_FIXED_BYTES + (long) RANGE_BYTES * producer.last5().size();
+                size += ProducerCodec.sizeBytes(producer);
             }
         }
         return Math.toIntExact(size);
@@ -41,12 +37,7 @@ final class ProducersSection {
             to.putLong(each.partition().topicId()).putInt(each.partition().index());
             to.putInt(each.producers().size());
             for (ProducerSnapshot producer : each.producers()) {
-                to.putLong(producer.producerId()).putShort(producer.epoch());
-                to.putLong(producer.lastAppendMs()).put((byte) producer.last5().size());
-                for (SequenceRange range : producer.last5()) {
-                    to.putInt(range.baseSequence()).putInt(range.lastSequence());
-                    to.putLong(range.baseOffset());
-                }
+                ProducerCodec.encode(producer, to);
             }
         }
     }
@@ -57,26 +48,14 @@ final class ProducersSection {
         for (int i = 0; i < partitionCount; i++) {
             int slot = from.getInt();
             var partition = new PartitionId(from.getLong(), from.getInt());
-            int producerCount = count(from, PRODUCER_BYTES_MIN);
+            int producerCount = count(from, ProducerCodec.BYTES_WITH_RANGE);
             List<ProducerSnapshot> producers = new ArrayList<>(producerCount);
             for (int j = 0; j < producerCount; j++) {
-                producers.add(decodeProducer(from));
+                producers.add(ProducerCodec.decode(from));
             }
             partitions.add(new PartitionProducers(slot, partition, producers));
         }
         return partitions;
-    }
-
-    private static ProducerSnapshot decodeProducer(ByteBuffer from) {
-        long producerId = from.getLong();
-        short epoch = from.getShort();
-        long lastAppendMs = from.getLong();
-        int rangeCount = Byte.toUnsignedInt(from.get());
-        List<SequenceRange> ranges = new ArrayList<>(ProducerSnapshot.RANGES_MAX);
-        for (int i = 0; i < rangeCount; i++) {
-            ranges.add(new SequenceRange(from.getInt(), from.getInt(), from.getLong()));
-        }
-        return new ProducerSnapshot(producerId, epoch, ranges, lastAppendMs);
     }
 
     /** A count whose entries can fit into what is left, so that no hostile number allocates. */
