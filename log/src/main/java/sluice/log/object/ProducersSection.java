@@ -15,7 +15,8 @@ final class ProducersSection {
     static final int BYTES_MIN = Integer.BYTES;
 
     private static final int PARTITION_FIXED_BYTES = 3 * Integer.BYTES + Long.BYTES;
-    private static final int PARTITION_BYTES_MIN = PARTITION_FIXED_BYTES + ProducerCodec.BYTES_WITH_RANGE;
+    private static final int PARTITION_BYTES_MIN =
+            PARTITION_FIXED_BYTES + ProducerCodec.BYTES_WITH_RANGE;
 
     private ProducersSection() {}
 
