@@ -19,9 +19,12 @@ import sluice.log.batch.RecordBatch;
  */
 public final class PartitionReader {
 
+    private static final int PARTITIONS_TOLD_MAX = 50_000;
+
     private final Tail tail;
     private final History history;
     private final Executor blocking;
+    private final ToldWatermarks told = new ToldWatermarks(PARTITIONS_TOLD_MAX);
 
     /**
      * @param blocking runs reads of objects
@@ -40,7 +43,20 @@ public final class PartitionReader {
                         failure == null
                                 ? fromAnswer(partition, offset, maxBytes, answer)
                                 : withoutOwner(partition, offset, maxBytes, failure))
-                .thenCompose(stage -> stage);
+                .thenCompose(stage -> stage)
+                .thenApply(found -> {
+                    Watermarks both = tell(partition, found.logStart(), found.highWatermark());
+                    return new Answer.Records(
+                            found.batches(), both.highWatermark(), both.logStart());
+                });
+    }
+
+    /**
+     * What may be told to a client of a partition of which the owner, or the objects, say so much:
+     * never less than this gateway told before.
+     */
+    public Watermarks tell(PartitionRef partition, long logStart, long highWatermark) {
+        return told.tell(partition.id(), logStart, highWatermark);
     }
 
     private CompletionStage<Answer.Records> fromAnswer(

@@ -341,14 +341,16 @@ public final class GatewayEngine implements Engine {
         int slot = topic.slots().get(partition);
         var owner = new CompletableFuture<Optional<Member>>();
         lane.execute(() -> owner.complete(ownerOf(slot)));
-        return tail.status(ref(topic, partition))
+        PartitionRef asked = ref(topic, partition);
+        return tail.status(asked)
+                .thenApply(status -> reader.tell(asked, status.logStart(), status.highWatermark()))
                 .thenCombine(
                         owner,
-                        (status, member) ->
+                        (told, member) ->
                                 new PartitionStatus(
                                         partition,
-                                        status.logStart(),
-                                        status.highWatermark(),
+                                        told.logStart(),
+                                        told.highWatermark(),
                                         slot,
                                         member));
     }
