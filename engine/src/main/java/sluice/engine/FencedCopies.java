@@ -29,12 +29,20 @@ final class FencedCopies {
     private Optional<String> contradiction = Optional.empty();
 
     FencedCopies(WalRecord record, Map<Integer, Map<UUID, Fenced>> answers) {
+        this(record, answers, stated(answers));
+    }
+
+    /**
+     * @param stated what the last segment's copies must hold: all that is known to be committed, or
+     *     0 if what is left of them is wanted
+     */
+    FencedCopies(WalRecord record, Map<Integer, Map<UUID, Fenced>> answers, long stated) {
         List<Segment> chain = record.chain();
         Optional<Fenced.Held> next = Optional.empty();
         for (int i = chain.size() - 1; i >= 0; i--) {
             Segment segment = chain.get(i);
             Map<UUID, Fenced> said = new HashMap<>(answers.getOrDefault(segment.index(), Map.of()));
-            setAside(segment, said, next);
+            setAside(segment, said, next, stated);
             contradiction = contradiction.or(() -> contradiction(segment, said));
             bySegment.put(segment.index(), said);
             successors.put(segment.index(), next);
@@ -43,7 +51,7 @@ final class FencedCopies {
     }
 
     private static void setAside(
-            Segment segment, Map<UUID, Fenced> said, Optional<Fenced.Held> next) {
+            Segment segment, Map<UUID, Fenced> said, Optional<Fenced.Held> next, long stated) {
         said.replaceAll((_, each) -> {
             if (!(each instanceof Fenced.Held held)) {
                 return each;
@@ -54,11 +62,34 @@ final class FencedCopies {
                     next.isPresent()
                             && held.end() == next.get().start()
                             && held.endHash() != next.get().startHash();
-            return isElsewhere || isAnother
+            // What follows a SEALED or a left segment says where it ends; what is last must hold
+            // all that any copy, a damaged one too, states to be committed.
+            boolean isShort =
+                    segment.state() != SegmentState.SEALED && next.isEmpty() && held.end() < stated;
+            return isElsewhere || isAnother || isShort
                     ? new Fenced.Unknown(
-                            "the copy is not of this wal's chain: " + held + " next=" + next)
+                            "the copy is damaged, or not of this wal: %s next=%s hwm=%d"
+                                    .formatted(held, next, stated))
                     : held;
         });
+    }
+
+    /** All entries below were committed, as some copy says. */
+    static long stated(Map<Integer, Map<UUID, Fenced>> answers) {
+        long highest = 0;
+        for (Map<UUID, Fenced> said : answers.values()) {
+            for (Fenced each : said.values()) {
+                highest =
+                        Math.max(
+                                highest,
+                                switch (each) {
+                                    case Fenced.Held held -> held.hwm();
+                                    case Fenced.Unknown unknown -> unknown.hwm();
+                                    case Fenced.NeverHeld _ -> 0;
+                                });
+            }
+        }
+        return highest;
     }
 
     /** Two copies that begin, or end at the same entry, with different chain hashes. */

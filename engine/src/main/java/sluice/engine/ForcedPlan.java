@@ -24,7 +24,7 @@ import sluice.metadata.WalRecord.SegmentState;
 record ForcedPlan(RecoveryPlan.Ready plan, long committedEnd, Set<UUID> silent) {
 
     static ForcedPlan decide(WalRecord record, Map<Integer, Map<UUID, Fenced>> answers) {
-        var copies = new FencedCopies(record, answers);
+        var copies = new FencedCopies(record, answers, 0);
         var parts = new ArrayList<RecoveryPlan.Part>();
         long end = record.uploadedEnd();
         for (Segment segment : record.chain()) {
@@ -50,7 +50,7 @@ record ForcedPlan(RecoveryPlan.Ready plan, long committedEnd, Set<UUID> silent) 
         }
         return new ForcedPlan(
                 new RecoveryPlan.Ready(parts, end),
-                Math.max(end, committedEnd(record, copies)),
+                Math.max(FencedCopies.stated(answers), Math.max(end, committedEnd(record, copies))),
                 silent(record, copies));
     }
 

@@ -264,8 +264,7 @@ final class ForcedSeal {
                     extent.end(),
                     extent.endHash(),
                     extent.endPosition(),
-                    // Damaged means that a later entry says more.
-                    extent.damaged() ? Math.max(extent.hwm(), extent.end() + 1) : extent.hwm());
+                    extent.hwm());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -331,4 +331,44 @@ class RecoveryPlanTest {
             assertReady(10, 12, new Part(4, 10, 12, List.of(B)));
         }
     }
+
+    @Nested
+    class OfCopiesThatEndBeforeWhatIsKnownToBeCommitted {
+
+        private static Fenced stating(long start, long end, long hwm) {
+            return new Fenced.Held(start, 0, end, 0, 64 + end - start, hwm);
+        }
+
+        @Test
+        void theOnlyWholeOneIsNotTakenIfADamagedOneSaysThatMoreWasCommitted() {
+            open(0, 0);
+            says(0, A, new Fenced.Unknown("damaged at entry 3", 9));
+            says(0, B, stating(0, 5, 4));
+            assertWaits(0);
+
+            says(0, C, stating(0, 9, 8));
+            assertReady(0, 9, new Part(0, 0, 9, List.of(C)));
+        }
+
+        @Test
+        void theSameHoldsForASegmentThatWasBegun() {
+            open(0, 0);
+            prepared(1);
+            says(0, A, stating(0, 7, 5));
+            says(1, B, stating(5, 6, 5));
+            says(1, C, new Fenced.Unknown("damaged at entry 5", 8));
+
+            assertWaits(0);
+        }
+
+        @Test
+        void aSegmentThatWasLeftNeedsNoMoreThanItsEnd() {
+            sealed(0, 0, 5);
+            open(1, 5);
+            says(0, A, stating(0, 5, 4));
+            says(1, A, stating(5, 9, 8));
+
+            assertReady(0, 9, new Part(0, 0, 5, List.of(A)), new Part(1, 5, 9, List.of(A)));
+        }
+    }
 }

@@ -205,7 +205,11 @@ final class CallFrame {
                                     .putLong(bytes)
                                     .putLong(hwm));
             case Fenced.NeverHeld() -> with(start(REPLY_FENCE_OUTCOME, call).put((byte) 2));
-            case Fenced.Unknown(var why) ->
+            case Fenced.Unknown(var why, var hwm) when hwm >= 0 ->
+                    with(
+                            start(REPLY_FENCE_OUTCOME, call).put((byte) 4).putLong(hwm),
+                            ByteBuffer.wrap(utf8(why)));
+            case Fenced.Unknown(var why, _) ->
                     with(
                             start(REPLY_FENCE_OUTCOME, call).put((byte) 3),
                             ByteBuffer.wrap(utf8(why)));
@@ -260,6 +264,10 @@ final class CallFrame {
                             source.getLong());
             case 2 -> new Fenced.NeverHeld();
             case 3 -> new Fenced.Unknown(text(source, source.remaining()));
+            case 4 -> {
+                long hwm = source.getLong();
+                yield new Fenced.Unknown(text(source, source.remaining()), hwm);
+            }
             default -> throw malformed("fence outcome=" + outcome);
         };
     }

@@ -47,6 +47,7 @@ class CallFrameTest {
                     new CallReply.OffsetFound(-1, 4, 5),
                     new CallReply.Status(6, 7),
                     new CallReply.FenceOutcome(new Fenced.Held(1, 2, 3, 4, 5, 6)),
+                    new CallReply.FenceOutcome(new Fenced.Unknown("damaged", 7)),
                     new CallReply.FenceOutcome(new Fenced.NeverHeld()),
                     new CallReply.FenceOutcome(new Fenced.Unknown("düster")),
                     new CallReply.SegmentBytes(bytes("copy")),

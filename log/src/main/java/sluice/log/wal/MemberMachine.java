@@ -288,8 +288,12 @@ public final class MemberMachine {
         /** This very disk never had the segment, and will never take it. */
         record NeverHeld() implements Fenced {}
 
-        /** The disk cannot tell: its copy is damaged. Never to be read as empty. */
-        record Unknown(String why) implements Fenced {}
+        /** The disk cannot tell. Never to be read as empty; hwm as for Held, −1 if unknown. */
+        record Unknown(String why, long hwm) implements Fenced {
+            public Unknown(String why) {
+                this(why, -1);
+            }
+        }
     }
 
     /** Answer to {@link #fence}, given on the member's lane. */
@@ -355,7 +359,8 @@ public final class MemberMachine {
             SegmentCopy.Extent extent = found.get();
             Copy copy = copies.get(segment);
             if (extent.damaged() || (copy != null && extent.end() < copy.durable)) {
-                return new Fenced.Unknown("the copy is damaged at entry " + extent.end());
+                String why = "the copy is damaged at entry " + extent.end();
+                return new Fenced.Unknown(why, extent.hwm());
             }
             return new Fenced.Held(
                     extent.header().start(),

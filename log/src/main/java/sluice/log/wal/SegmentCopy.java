@@ -28,8 +28,8 @@ public final class SegmentCopy {
      * @param end entry after the last whole one
      * @param endPosition bytes up to there
      * @param endHash chain hash up to there
-     * @param hwm the highest high watermark that its whole entries state; {@code header.start()} if
-     *     there are none
+     * @param hwm the highest high watermark that its whole entries state, also those behind a
+     *     damaged place; {@code header.start()} if there are none
      * @param damaged true if there are committed entries behind a damaged place, so that the copy
      *     is not merely torn at its tail and says nothing about where the segment ends
      */
@@ -73,8 +73,9 @@ public final class SegmentCopy {
                             last[2] = WalEntry.hashOf(source, at);
                             last[3] = Math.max(last[3], WalEntry.hwm(source, at));
                         });
-        boolean damaged = broken >= 0 && committedBehind(bytes, broken, last[0]);
-        return new Extent(header, last[0], last[1], last[2], last[3], damaged);
+        long behind = broken >= 0 ? hwmBehind(bytes, broken, last[0]) : 0;
+        return new Extent(
+                header, last[0], last[1], last[2], Math.max(last[3], behind), behind > last[0]);
     }
 
     /**
@@ -192,11 +193,12 @@ public final class SegmentCopy {
     }
 
     /**
-     * Looks for a whole entry of the same log behind {@code broken} whose hwm passed {@code end}.
+     * The highest hwm above {@code end} of a whole entry of the same log behind {@code broken}; 0
+     * if there is none.
      */
-    private static boolean committedBehind(SegmentBytes bytes, long broken, long end)
-            throws IOException {
+    private static long hwmBehind(SegmentBytes bytes, long broken, long end) throws IOException {
         long length = bytes.length();
+        long highest = 0;
         for (long position = broken + 1; position < length; position += CHUNK_BYTES) {
             int chunkBytes = CHUNK_BYTES + 2 * WalEntry.HEADER_BYTES;
             ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(chunkBytes, length - position));
@@ -207,11 +209,11 @@ public final class SegmentCopy {
                 if (mayBeCommittedBehind(chunk, at, end)
                         && WalEntry.length(chunk, at) <= length - position - at
                         && isWholeAt(bytes, position + at, chunk, at)) {
-                    return true;
+                    highest = Math.max(highest, WalEntry.hwm(chunk, at));
                 }
             }
         }
-        return false;
+        return highest;
     }
 
     private static boolean mayBeCommittedBehind(ByteBuffer chunk, int at, long end) {

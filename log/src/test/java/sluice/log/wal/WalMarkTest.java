@@ -113,6 +113,8 @@ class WalMarkTest {
 
         machine.markIfIdle(IDLE_NS, IDLE_NS, 0);
         assertTrue(scanWithDamageToTheLastBatch().damaged());
+        assertEquals(2, scanWithDamageToTheLastBatch().end());
+        assertEquals(3, scanWithDamageToTheLastBatch().hwm());
     }
 
     private SegmentCopy.Extent scanWithDamageToTheLastBatch() throws IOException {
