@@ -128,13 +128,17 @@ class SlowMemberTest {
 
     @Test
     void onAMachineWhereEverythingStallsNowAndThenTheRollsAreFew() {
-        var kept = kept(84, 3);
-        for (WalWorld.Place place : kept.world.places) {
-            place.syncTakes = slower(kept.world, 0.02, Duration.ofMillis(150));
-        }
-        kept.load(EVERY, Duration.ofSeconds(120));
+        // Some 2,400 stalls in two minutes; with fixed thresholds each is a roll, or two.
+        for (long seed = 840; seed < 843; seed++) {
+            var kept = kept(seed, 3);
+            for (WalWorld.Place place : kept.world.places) {
+                place.syncTakes = slower(kept.world, 0.02, Duration.ofMillis(150));
+            }
+            kept.load(EVERY, Duration.ofSeconds(120));
 
-        assertTrue(kept.rolledAtNs.size() <= 12, () -> "" + kept.rolledAtNs.size());
+            int rolls = kept.rolledAtNs.size();
+            assertTrue(rolls <= 30, "seed=" + seed + " rolls=" + rolls);
+        }
     }
 
     @Test
@@ -183,9 +187,9 @@ class SlowMemberTest {
             kept.load(EVERY, Duration.ofMillis(100));
         }
 
-        assertTrue(
-                kept.rollsWithin(Duration.ofSeconds(10)) <= 2 * RollBudget.ROLLS_MAX + 1,
-                () -> "" + kept.rollsWithin(Duration.ofSeconds(10)));
+        // A full bucket and what comes in while it empties; and as many rolls back to three.
+        int most = kept.rollsWithin(Duration.ofSeconds(10));
+        assertTrue(most <= 2 * (RollBudget.ROLLS_MAX + 10), "rolls=" + most);
         kept.load(EVERY, Duration.ofSeconds(90));
         assertEquals(3, kept.keeper.wal().members().size());
     }

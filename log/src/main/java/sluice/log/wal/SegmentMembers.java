@@ -63,7 +63,14 @@ final class SegmentMembers {
     }
 
     List<UUID> lost() {
-        return members.values().stream().filter(m -> m.lost).map(m -> m.disk).toList();
+        List<UUID> lost = List.of();
+        for (Member each : members.values()) {
+            if (each.lost) {
+                lost = lost.isEmpty() ? new ArrayList<>() : lost;
+                lost.add(each.disk);
+            }
+        }
+        return lost; // Asked before each append: nothing is made where nobody is lost.
     }
 
     /** All entries below are on the disks of all members. */
