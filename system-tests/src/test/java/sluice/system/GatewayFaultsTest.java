@@ -90,6 +90,29 @@ class GatewayFaultsTest {
     }
 
     @Test
+    void anOwnerThatWakesWhenNobodyCanTellItIsHeldByTheFencesAlone() throws Exception {
+        LocalCluster cluster = shared.whole();
+        try (var trial = Trial.begin(cluster)) {
+            int owner = trial.busiest();
+            List<Integer> others = others(cluster, owner);
+            trial.load().through(cluster.urls(others));
+
+            cluster.gateway(owner).signal("STOP");
+            trial.assertProgress(GOES_ON_MAX);
+            cluster.dynamoDb().kill();
+            trial.load().through(cluster.urls(List.of(owner)));
+            cluster.gateway(owner).signal("CONT");
+            trial.load().goOn(Duration.ofSeconds(5));
+            cluster.dynamoDb().start();
+            cluster.dynamoDb().awaitReady(LocalCluster.READY_MAX);
+            trial.load().through(cluster.urls(others));
+
+            trial.assertProgress(GOES_ON_MAX);
+            trial.assertNothingLost();
+        }
+    }
+
+    @Test
     void anOwnerThatReachesOneMemberNoMoreGoesOnOrIsReplaced() throws Exception {
         LocalCluster cluster = shared.whole();
         try (var trial = Trial.begin(cluster)) {
