@@ -1,5 +1,6 @@
 package sluice.model;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -9,7 +10,9 @@ final class Explorations {
     /** {@code -Dsluice.model.depth=deep} explores larger configurations too. */
     static final boolean DEEP = System.getProperty("sluice.model.depth", "").equals("deep");
 
+    /** Of this thread on a processor: a busy machine explores as much, only later. */
     private static final Duration TIME_MAX = Duration.ofSeconds(DEEP ? 900 : 120);
+
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(10);
     private static final int STATES_MAX = DEEP ? 40_000_000 : 4_000_000;
 
@@ -17,6 +20,7 @@ final class Explorations {
 
     static Explorer.Found explore(String name, Model model) {
         long begunNs = System.nanoTime();
+        long begunCpuNs = cpuNs();
         var saidNs = new AtomicLong(begunNs);
         var explorer =
                 new Explorer(
@@ -26,8 +30,7 @@ final class Explorations {
                                 saidNs.set(System.nanoTime());
                                 System.out.printf("  %s: %,d states so far%n", name, states);
                             }
-                            return states < STATES_MAX
-                                    && System.nanoTime() - begunNs < TIME_MAX.toNanos();
+                            return states < STATES_MAX && cpuNs() - begunCpuNs < TIME_MAX.toNanos();
                         });
         Explorer.Found found = explorer.explore();
         System.out.printf(
@@ -39,5 +42,9 @@ final class Explorations {
                 found.isComplete() ? "complete" : "INCOMPLETE",
                 (System.nanoTime() - begunNs) / 1e9);
         return found;
+    }
+
+    private static long cpuNs() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 }
