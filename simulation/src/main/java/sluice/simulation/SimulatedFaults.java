@@ -15,6 +15,7 @@ final class SimulatedFaults {
     private static final Duration QUIET = Duration.ofSeconds(10);
     private static final Delay LINK = Delay.ofMicros(30, 400);
     private static final int GATEWAYS_MAX = 6;
+    private static final int STALL_MS_MAX = 400;
     private static final int STEPS_MAX = 60;
 
     private final SimulatedCluster cluster;
@@ -124,7 +125,13 @@ final class SimulatedFaults {
             case POWER_CUT -> one.isUp() && cutPower(one);
             case POWER_CUT_AT_STEP -> one.isUp() && trap(one, () -> cutPower(one));
             case POWER_CUT_OF_ALL -> {
-                cluster.nodes.forEach(this::cutPower);
+                if (random.nextBoolean()) {
+                    // Half of the time, much waits for the disks when the power goes.
+                    cluster.up().forEach(SimulatedGateway::holdSyncs);
+                    after(some(STALL_MS_MAX), () -> cluster.nodes.forEach(this::cutPower));
+                } else {
+                    cluster.nodes.forEach(this::cutPower);
+                }
                 yield true;
             }
             case PAUSE -> one.isUp() && pause(one, 12_000);
@@ -184,8 +191,10 @@ final class SimulatedFaults {
             }
             case SLOW_LINK -> {
                 int slowest = random.nextBoolean() ? 300_000 : 3_000_000;
-                cluster.network.slow(one.id(), other.id(), Delay.ofMicros(1_000, slowest));
-                after(some(8_000), () -> cluster.network.slow(one.id(), other.id(), LINK));
+                slow(one, other, Delay.ofMicros(1_000, slowest));
+                if (random.nextBoolean()) {
+                    slow(other, one, Delay.ofMicros(1_000, slowest));
+                }
                 yield true;
             }
             case CLOCK_JUMP -> {
@@ -251,6 +260,11 @@ final class SimulatedFaults {
             default -> throw new AssertionError(kind);
         }
         return true;
+    }
+
+    private void slow(SimulatedGateway from, SimulatedGateway to, Delay delay) {
+        cluster.network.slow(from.id(), to.id(), delay);
+        after(some(8_000), () -> cluster.network.slow(from.id(), to.id(), LINK));
     }
 
     private void throttle(Table table) {

@@ -181,10 +181,16 @@ final class SimulatedGateway {
                         cluster.note(name, "ends: " + why);
                         crash();
                         if (restartsWhenLost) {
-                            cluster.world.schedule(Duration.ofSeconds(1), this::start);
+                            cluster.world.schedule(Duration.ofSeconds(1), this::startAgain);
                         }
                     }
                 });
+    }
+
+    private void startAgain() {
+        if (restartsWhenLost) {
+            start();
+        }
     }
 
     /** kill -9: the process is gone, what it wrote is in the page cache. */

@@ -17,6 +17,7 @@ final class SimulatedRun {
     /** Some seconds after the faults ended, all is served again (I13). */
     private static final Duration LIVE_MAX = Duration.ofSeconds(45);
 
+    private static final Duration LEARNED = Duration.ofSeconds(6);
     private static final int SLICE_MS = 500;
     private static final int DRAINS_MAX = 3;
 
@@ -119,6 +120,9 @@ final class SimulatedRun {
             client.send(partition);
             awaitLive("a write to partition " + partition, client::isIdle);
         }
+        // Who lost its wal while it was asleep or cut off has learned of it by then.
+        cluster.runFor(LEARNED);
+        cluster.awaitReady();
         long tookMs = (cluster.time.nowNs() - sinceNs) / 1_000_000;
         cluster.coverage.max("longest ms until live again", tookMs);
         if (tookMs > LIVE_MAX.toMillis()) {
