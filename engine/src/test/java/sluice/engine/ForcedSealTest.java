@@ -29,7 +29,7 @@ class ForcedSealTest {
 
     /** As place 3 sees it: only gateways with a heartbeat live. */
     private Membership membership() {
-        WalWorld.Place place = world.place(BY);
+        WalPlace place = world.place(BY);
         var self = new GatewayRecord(place.id(), world.wal, 0, "p3:80", "p3:81", "z", false);
         return new Membership(
                 place.lane(),
@@ -52,7 +52,7 @@ class ForcedSealTest {
     }
 
     private ForcedSeal.Told ask(boolean acceptLoss) {
-        WalWorld.Place place = world.place(BY);
+        WalPlace place = world.place(BY);
         var tools =
                 new ForcedSeal.Tools(
                         place.lane(),

@@ -49,7 +49,7 @@ final class KeptWal implements WalKeeper.Observer {
         for (int i = 1; i < places; i++) {
             beat(gateways, peers, i, 1, 0);
         }
-        WalWorld.Place owner = world.place(0);
+        WalPlace owner = world.place(0);
         membership =
                 new Membership(
                         owner.lane(),
@@ -109,7 +109,7 @@ final class KeptWal implements WalKeeper.Observer {
     }
 
     private GatewayRecord record(int place, long counter) {
-        WalWorld.Place at = world.place(place);
+        WalPlace at = world.place(place);
         return new GatewayRecord(
                 at.id(),
                 new UUID(5, place),

@@ -118,7 +118,7 @@ class SlowMemberTest {
     @Test
     void whenAllDisksAreSlowAlikeThereIsNoRoll() {
         var kept = kept(83, 4);
-        for (WalWorld.Place place : kept.world.places) {
+        for (WalPlace place : kept.world.places) {
             place.syncTakes = () -> Duration.ofMillis(20 + kept.world.time.random().nextInt(25));
         }
         kept.load(EVERY, MINUTE);
@@ -131,7 +131,7 @@ class SlowMemberTest {
         // Some 2,400 stalls in two minutes; with fixed thresholds each is a roll, or two.
         for (long seed = 840; seed < 843; seed++) {
             var kept = kept(seed, 3);
-            for (WalWorld.Place place : kept.world.places) {
+            for (WalPlace place : kept.world.places) {
                 place.syncTakes = slower(kept.world, 0.02, Duration.ofMillis(150));
             }
             kept.load(EVERY, Duration.ofSeconds(120));

@@ -35,7 +35,7 @@ class UploadsTest {
     }
 
     private void upload() {
-        WalWorld.Place owner = world.place(0);
+        WalPlace owner = world.place(0);
         owner.lane()
                 .execute(() -> {
                     var registry =

@@ -38,7 +38,7 @@ class WalRegistryTest {
     }
 
     private WalRegistry registry(RecordRoom room) {
-        WalWorld.Place owner = world.place(0);
+        WalPlace owner = world.place(0);
         WalRecord created = WalChanges.created(world.wal, members.getFirst(), members, members);
         return new WalRegistry(
                 owner.lane(),

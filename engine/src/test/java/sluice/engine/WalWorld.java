@@ -11,20 +11,14 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import sluice.engine.peer.CallRequest;
-import sluice.engine.peer.PeerCalls;
 import sluice.log.batch.BatchBuilder;
 import sluice.log.batch.RecordBatch;
-import sluice.log.lane.Background;
 import sluice.log.lane.Delay;
-import sluice.log.lane.Lane;
 import sluice.log.lane.VirtualTime;
 import sluice.log.peer.PeerTransport;
 import sluice.log.peer.memory.MemoryNetwork;
 import sluice.log.peer.memory.NetworkLimits;
-import sluice.log.wal.MemberMachine;
 import sluice.log.wal.SegmentHeader;
 import sluice.log.wal.SegmentId;
 import sluice.log.wal.WalEntry;
@@ -38,7 +32,6 @@ import sluice.metadata.Versioned;
 import sluice.metadata.WalRecord;
 import sluice.metadata.WalStore;
 import sluice.metadata.memory.MemoryItemStore;
-import sluice.uploader.HistoryLimits;
 import sluice.uploader.RetentionClass;
 import sluice.uploader.SegmentPacker;
 import sluice.uploader.memory.MemoryObjectStore;
@@ -52,17 +45,16 @@ final class WalWorld {
     static final Duration STEP_MAX = Duration.ofSeconds(60);
     static final EngineLimits LIMITS = EngineLimits.defaults(3, 3, 256 << 20);
     static final Delay SYNC = Delay.ofMicros(100, 2_000);
-    private static final Delay STORE = Delay.ofMicros(200, 5_000);
 
     final long seed;
     final VirtualTime time;
     final MemoryNetwork network;
     final MemoryItemStore itemStore = new MemoryItemStore();
     final MemoryObjectStore objects = new MemoryObjectStore();
-    final List<Place> places = new ArrayList<>();
+    final List<WalPlace> places = new ArrayList<>();
     final UUID wal;
     final WalStore store;
-    private final Items items;
+    final Items items;
     private @Nullable WalMachine machine;
 
     WalWorld(long seed, int places) {
@@ -73,24 +65,24 @@ final class WalWorld {
         store = new WalStore(items);
         wal = newId();
         for (int i = 0; i < places; i++) {
-            this.places.add(new Place("p" + i));
+            this.places.add(new WalPlace(this, "p" + i));
         }
-        this.places.forEach(Place::start);
+        this.places.forEach(WalPlace::start);
         connect();
     }
 
-    private UUID newId() {
+    UUID newId() {
         return new UUID(time.random().nextLong(), time.random().nextLong());
     }
 
-    private void connect() {
+    void connect() {
         var addresses = new java.util.HashMap<UUID, String>();
         places.forEach(place -> addresses.put(place.id(), place.name));
-        places.stream().filter(Place::isUp).forEach(place -> place.transport().peers(addresses));
+        places.stream().filter(WalPlace::isUp).forEach(place -> place.transport().peers(addresses));
         runFor(Duration.ofSeconds(3));
     }
 
-    Place place(int index) {
+    WalPlace place(int index) {
         return places.get(index);
     }
 
@@ -99,6 +91,10 @@ final class WalWorld {
     }
 
     // The owner, at place 0.
+
+    boolean hasMachine() {
+        return machine != null;
+    }
 
     WalMachine machine() {
         if (machine == null) {
@@ -284,7 +280,7 @@ final class WalWorld {
     Recovered recover(int by) {
         var ended = new ArrayList<Recovered>();
         long startNs = time.nowNs();
-        Place place = place(by);
+        WalPlace place = place(by);
         place.lane()
                 .execute(() ->
                         new Recovery(
@@ -321,173 +317,6 @@ final class WalWorld {
 
     AssertionError failure(String what) {
         return new AssertionError(what + ": seed=" + seed + " wal=" + machine);
-    }
-
-    /** A disk and the process at it. */
-    final class Place implements PeerFrames.Engine {
-        final String name;
-        MemoryWalDisk disk = new MemoryWalDisk(newId(), Runnable::run);
-
-        /** Time that each read of a part of a segment takes here. */
-        Duration readTakes = Duration.ZERO;
-
-        /** How long the next sync takes here. */
-        Supplier<Duration> syncTakes = () -> SYNC.draw(time.random());
-
-        /** Parts of segments that were read here, and those being read at once at most. */
-        int reads;
-
-        int readsAtOnceMax;
-        private int readsNow;
-        private @Nullable Process process;
-
-        private record Process(
-                VirtualTime.Scope scope,
-                Lane lane,
-                Background background,
-                PeerTransport transport,
-                MemberMachine member,
-                PeerCalls calls) {}
-
-        private Place(String name) {
-            this.name = name;
-        }
-
-        UUID id() {
-            return disk.diskId();
-        }
-
-        boolean isUp() {
-            return process != null;
-        }
-
-        private Process process() {
-            Process present = process;
-            if (present == null) {
-                throw failure(name + " is down");
-            }
-            return present;
-        }
-
-        PeerTransport transport() {
-            return process().transport();
-        }
-
-        Lane lane() {
-            return process().lane();
-        }
-
-        Background background() {
-            return process().background();
-        }
-
-        PeerCalls calls() {
-            return process().calls();
-        }
-
-        MemberMachine member() {
-            return process().member();
-        }
-
-        void start() {
-            var scope = time.scope(name);
-            disk = disk.reopen(task -> scope.schedule(syncTakes.get(), task));
-            var lane = scope.lane("engine");
-            var memberLane = scope.lane("member");
-            var background = scope.background(STORE, STORE);
-            var transport = network.transport(id(), scope);
-            var member =
-                    new MemberMachine(
-                            memberLane,
-                            disk,
-                            transport,
-                            LIMITS.member(),
-                            (segment, cause) -> {
-                                throw failure("disk of " + name + " failed: " + cause);
-                            });
-            var serving =
-                    new MemberCalls(
-                            new EnginePorts(
-                                    items,
-                                    objects,
-                                    disk,
-                                    transport,
-                                    lane,
-                                    memberLane,
-                                    background,
-                                    Runnable::run,
-                                    _ -> {},
-                                    () -> new SplittableRandom(seed),
-                                    new HistoryLimits(4096, 1 << 20, 32, 8)),
-                            member);
-            var calls =
-                    new PeerCalls(
-                            lane,
-                            transport,
-                            10_000,
-                            time.random(),
-                            (_, request, answer) -> {
-                                if (request instanceof CallRequest.Fence fence) {
-                                    serving.fence(fence, answer);
-                                } else if (request instanceof CallRequest.ReadSegment read) {
-                                    reads++;
-                                    readsAtOnceMax = Math.max(readsAtOnceMax, ++readsNow);
-                                    scope.schedule(
-                                            readTakes,
-                                            () ->
-                                                    serving.read(
-                                                            read,
-                                                            reply -> {
-                                                                readsNow--;
-                                                                answer.accept(reply);
-                                                            }));
-                                }
-                            });
-            process = new Process(scope, lane, background, transport, member, calls);
-            transport.start(new PeerFrames(lane, memberLane, member, calls, this));
-        }
-
-        @Override
-        public void walFrame(UUID from, WalFrame frame) {
-            if (this == place(0) && machine != null) {
-                machine.received(from, frame);
-            }
-        }
-
-        @Override
-        public void disconnected(UUID peer, PeerTransport.Link link) {
-            if (link == PeerTransport.Link.CALL) {
-                calls().disconnected(peer);
-            } else if (this == place(0) && machine != null) {
-                machine.disconnected(peer);
-            }
-        }
-
-        /** SIGSTOP: connections stay, nothing is answered. */
-        void stop() {
-            process().scope().pause(Duration.ofDays(1));
-        }
-
-        void pause(Duration duration) {
-            process().scope().pause(duration);
-        }
-
-        /** kill -9. */
-        void crash() {
-            process().scope().kill();
-            process = null;
-            network.crash(id());
-        }
-
-        /** Starts again; what the disk holds in the page cache is still there. */
-        void restart() {
-            start();
-            connect();
-        }
-
-        SegmentId segment(int index) {
-            return new SegmentId(wal, index);
-        }
     }
 
     @Override

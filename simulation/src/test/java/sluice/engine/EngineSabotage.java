@@ -47,10 +47,11 @@ public final class EngineSabotage {
                                             found.header().startHash(),
                                             found.end(),
                                             found.endHash(),
-                                            found.endPosition()))
+                                            found.endPosition(),
+                                            found.hwm()))
                             .orElseGet(Fenced.NeverHeld::new));
         } catch (IOException | SluiceException e) {
-            done.done(new Fenced.Unknown("not read: " + e.getMessage()));
+            done.done(new Fenced.Unknown("not read: " + e.getMessage(), -1));
         }
     }
 
