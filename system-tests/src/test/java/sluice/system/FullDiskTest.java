@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -67,7 +66,6 @@ class FullDiskTest {
     }
 
     @Test
-    @Disabled("a gateway whose disk has no room rolls for ever and answers 504: docs/known-gaps.md")
     void aGatewayWhoseDiskIsReallyFullRefusesOrIsPassedByAndGoesOnWhenThereIsRoom()
             throws Exception {
         var unavailable = Tmpfs.unavailable();
