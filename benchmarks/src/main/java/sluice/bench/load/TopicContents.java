@@ -31,15 +31,16 @@ public record TopicContents(URI gateway, List<List<Mark>> partitions, List<Strin
     /**
      * Reads every partition to its high watermark.
      *
-     * @param max for each partition; one that cannot be read by then is a finding
+     * @param max for all of it; a partition that cannot be read by then is a finding
      */
     public static TopicContents read(
             HttpClient http, URI gateway, String topic, int partitions, Duration max)
             throws InterruptedException {
         var all = new ArrayList<List<Mark>>();
         var findings = new ArrayList<String>();
+        long deadlineNs = System.nanoTime() + max.toNanos();
         for (int partition = 0; partition < partitions; partition++) {
-            all.add(readPartition(http, gateway, topic, partition, max, findings));
+            all.add(readPartition(http, gateway, topic, partition, deadlineNs, findings));
         }
         return new TopicContents(gateway, all, findings);
     }
@@ -54,11 +55,10 @@ public record TopicContents(URI gateway, List<List<Mark>> partitions, List<Strin
             URI gateway,
             String topic,
             int partition,
-            Duration max,
+            long deadlineNs,
             List<String> findings)
             throws InterruptedException {
         var marks = new ArrayList<Mark>();
-        long deadlineNs = System.nanoTime() + max.toNanos();
         var last = "nothing was asked";
         while (System.nanoTime() - deadlineNs < 0 && findings.size() < FINDINGS_MAX) {
             var request =
