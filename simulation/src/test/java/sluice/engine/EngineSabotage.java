@@ -3,10 +3,7 @@ package sluice.engine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import sluice.engine.peer.CallReply;
@@ -66,7 +63,7 @@ public final class EngineSabotage {
     }
 
     /** Silence, and a copy that cannot tell, are taken for a copy that holds nothing. */
-    public static boolean isAlwaysDefinite(Map<UUID, Fenced> said) {
+    static boolean isAlwaysDefinite(FencedCopies copies, Segment segment) {
         return true;
     }
 
@@ -75,11 +72,6 @@ public final class EngineSabotage {
         return record.chain().stream()
                 .filter(segment -> segment.state() != SegmentState.PREPARED)
                 .toList();
-    }
-
-    /** A prepared segment that was begun cuts nothing. */
-    public static boolean isPresentButBegun(Optional<?> value) {
-        return value.isPresent() && !(value.get() instanceof Fenced.Held);
     }
 
     public static void putNothing(ObjectStore store, String key, List<ByteBuffer> body) {}
