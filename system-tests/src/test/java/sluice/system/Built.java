@@ -41,4 +41,9 @@ final class Built {
                 .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
                 .anyMatch(ignored -> (ignored >> (SIGINT - 1) & 1) == 1);
     }
+
+    /** As {@link #everything}, for tests that take minutes: only if they are asked for. */
+    static boolean everythingAndMinutes() {
+        return everything() && "all".equals(System.getProperty("sluice.processes"));
+    }
 }

@@ -25,8 +25,8 @@ import sluice.bench.cluster.Tmpfs;
 /** Disks are full, by their budget or really: F8 and F47 of real processes. */
 @Timeout(240)
 @EnabledIf(
-        value = "sluice.system.Built#everything",
-        disabledReason = "the gateway and the stores are not packaged: run verify, not test")
+        value = "sluice.system.Built#everythingAndMinutes",
+        disabledReason = "takes minutes: ./sluice test -pl system-tests -am -Dsluice.processes=all")
 class FullDiskTest {
 
     private static final int FULL = 0;

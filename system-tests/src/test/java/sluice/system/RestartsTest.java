@@ -19,8 +19,8 @@ import sluice.bench.cluster.LocalCluster;
 /** Gateways come, go, and are all gone at once, under load: F20, F22, F30 of real processes. */
 @Timeout(300)
 @EnabledIf(
-        value = "sluice.system.Built#everything",
-        disabledReason = "the gateway and the stores are not packaged: run verify, not test")
+        value = "sluice.system.Built#everythingAndMinutes",
+        disabledReason = "takes minutes: ./sluice test -pl system-tests -am -Dsluice.processes=all")
 class RestartsTest {
 
     private static final int GATEWAYS = 3;
