@@ -8,12 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import sluice.metadata.ItemStore.Table;
+import sluice.metadata.SlotRecord;
 import sluice.metadata.TopicRecord;
 import sluice.metadata.WalRecord;
 import sluice.metadata.memory.MemoryItemStore.Call;
 import sluice.metadata.memory.MemoryItemStore.Fault;
 
-/** Heartbeats that come seldom are not taken for a death. */
+/** What is no death: heartbeats that come seldom, and clocks on the wall that are wrong. */
 class HeartbeatsTest {
 
     @Test
@@ -37,16 +38,45 @@ class HeartbeatsTest {
             }
 
             assertTrue(beats.values().stream().allMatch(each -> each > 20), beats::toString);
-            for (SimulatedGateway node : cluster.nodes) {
-                assertEquals(List.of(), node.losses(), "seed=" + seed);
-            }
-            for (WalRecord wal : cluster.wals()) {
-                assertEquals(WalRecord.State.OPEN, wal.state(), "seed=" + seed);
-            }
-            assertEquals(
-                    owners.stream().map(each -> each.owner()).toList(),
-                    cluster.slots().stream().map(each -> each.owner()).toList(),
-                    "seed=" + seed);
+            assertNothingMoved(cluster, owners, seed);
         }
+    }
+
+    @Test
+    void f27WallClocksThatJumpTakeNoWalFromAnybody() {
+        for (long seed = 270; seed < 275; seed++) {
+            var cluster = SimulatedCluster.running(seed, 3);
+            TopicRecord topic = cluster.createTopic("orders", 3);
+            var producer = cluster.producer();
+            var owners = cluster.slots();
+
+            for (int i = 0; i < 30; i++) {
+                var hours = Duration.ofHours(i % 2 == 0 ? 1 : -1);
+                cluster.node(i % 3).scope().jumpWallClock(hours);
+                cluster.node((i + 1) % 3).scope().drift(i % 2 == 0 ? 50 : -50);
+                assertEquals(i / 3, producer.append(cluster.node(i % 3), topic, i % 3, "v" + i));
+                cluster.runFor(Duration.ofSeconds(1));
+            }
+
+            var reader = new LogReader(cluster);
+            for (int partition = 0; partition < 3; partition++) {
+                assertEquals(10, reader.values(cluster.node(0), topic, partition).size());
+            }
+            assertNothingMoved(cluster, owners, seed);
+        }
+    }
+
+    private static void assertNothingMoved(
+            SimulatedCluster cluster, List<SlotRecord> before, long seed) {
+        for (SimulatedGateway node : cluster.nodes) {
+            assertEquals(List.of(), node.losses(), "seed=" + seed);
+        }
+        for (WalRecord wal : cluster.wals()) {
+            assertEquals(WalRecord.State.OPEN, wal.state(), "seed=" + seed);
+        }
+        assertEquals(
+                before.stream().map(SlotRecord::owner).toList(),
+                cluster.slots().stream().map(SlotRecord::owner).toList(),
+                "seed=" + seed);
     }
 }
