@@ -3,8 +3,10 @@ package sluice.engine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import sluice.engine.peer.CallReply;
 import sluice.log.SluiceException;
@@ -72,6 +74,11 @@ public final class EngineSabotage {
         return record.chain().stream()
                 .filter(segment -> segment.state() != SegmentState.PREPARED)
                 .toList();
+    }
+
+    /** What the copies of a segment hold comes before where the next segment begins. */
+    public static <T> Optional<T> otherFirst(Optional<T> first, Supplier<Optional<T>> other) {
+        return other.get().or(() -> first);
     }
 
     public static void putNothing(ObjectStore store, String key, List<ByteBuffer> body) {}

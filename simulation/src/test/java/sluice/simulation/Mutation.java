@@ -38,6 +38,7 @@ enum Mutation {
             8,
             redirect("sluice.engine.FenceRound", "*", "chain", Names.ENGINE, "withoutPrepared"),
             redirect(Names.PLAN, "decide", "chain", Names.ENGINE, "withoutPrepared")),
+    PREDECESSOR_NOT_CUT(15, redirect(Names.PLAN, "decide", "or", Names.ENGINE, "otherFirst")),
     SEAL_BEFORE_UPLOAD(
             1,
             redirect(
