@@ -61,9 +61,18 @@ class ComparisonTest {
 
     @Test
     void aBrokenOrderIsFound() {
-        told(0, 2, new Outcome.Unknown("timeout"));
+        told(0, 1, new Outcome.Acknowledged(1));
+        told(1, 1, new Outcome.Acknowledged(0));
 
         found("7.0 at 1 comes after number 1", shown(ONE, 1, 0));
+    }
+
+    @Test
+    void whatIsUnknownMayBeBehindWhatCameLater() {
+        told(0, 1, new Outcome.Unknown("timeout"));
+        told(1, 1, new Outcome.Acknowledged(0));
+
+        assertEquals(List.of(), compared(shown(ONE, 1, 0)));
     }
 
     @Test
