@@ -257,14 +257,7 @@ final class ForcedSeal {
 
     private static Fenced.Held whole(SegmentId segment, ByteBuffer copy) {
         try {
-            SegmentCopy.Extent extent = SegmentCopy.scan(SegmentBytes.of(copy), segment);
-            return new Fenced.Held(
-                    extent.header().start(),
-                    extent.header().startHash(),
-                    extent.end(),
-                    extent.endHash(),
-                    extent.endPosition(),
-                    extent.hwm());
+            return Fenced.Held.of(SegmentCopy.scan(SegmentBytes.of(copy), segment));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -40,14 +40,7 @@ public final class EngineSabotage {
         try {
             done.done(
                     SegmentCopy.scan(disk, segment)
-                            .<Fenced>map(found ->
-                                    new Fenced.Held(
-                                            found.header().start(),
-                                            found.header().startHash(),
-                                            found.end(),
-                                            found.endHash(),
-                                            found.endPosition(),
-                                            found.hwm()))
+                            .<Fenced>map(Fenced.Held::of)
                             .orElseGet(Fenced.NeverHeld::new));
         } catch (IOException | SluiceException e) {
             done.done(new Fenced.Unknown("not read: " + e.getMessage(), -1));

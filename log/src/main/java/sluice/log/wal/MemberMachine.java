@@ -283,7 +283,19 @@ public final class MemberMachine {
          * @param hwm all entries below were on the disks of all members, as the copy itself says
          */
         record Held(long start, long startHash, long end, long endHash, long bytes, long hwm)
-                implements Fenced {}
+                implements Fenced {
+
+            /** A copy that is whole so far. */
+            public static Held of(SegmentCopy.Extent extent) {
+                return new Held(
+                        extent.header().start(),
+                        extent.header().startHash(),
+                        extent.end(),
+                        extent.endHash(),
+                        extent.endPosition(),
+                        extent.hwm());
+            }
+        }
 
         /** This very disk never had the segment, and will never take it. */
         record NeverHeld() implements Fenced {}
@@ -362,13 +374,7 @@ public final class MemberMachine {
                 String why = "the copy is damaged at entry " + extent.end();
                 return new Fenced.Unknown(why, extent.hwm());
             }
-            return new Fenced.Held(
-                    extent.header().start(),
-                    extent.header().startHash(),
-                    extent.end(),
-                    extent.endHash(),
-                    extent.endPosition(),
-                    extent.hwm());
+            return Fenced.Held.of(extent);
         } catch (IOException | SluiceException e) {
             return new Fenced.Unknown("the copy cannot be read: " + e.getMessage());
         }

@@ -217,14 +217,7 @@ final class WalNode {
     private MemberMachine.Fenced endOf(SegmentId segment) {
         try {
             return SegmentCopy.scan(disk, segment)
-                    .<MemberMachine.Fenced>map(copy ->
-                            new MemberMachine.Fenced.Held(
-                                    copy.header().start(),
-                                    copy.header().startHash(),
-                                    copy.end(),
-                                    copy.endHash(),
-                                    copy.endPosition(),
-                                    copy.hwm()))
+                    .<MemberMachine.Fenced>map(MemberMachine.Fenced.Held::of)
                     .orElseGet(MemberMachine.Fenced.NeverHeld::new);
         } catch (IOException | SluiceException e) {
             return new MemberMachine.Fenced.Unknown(String.valueOf(e.getMessage()));
