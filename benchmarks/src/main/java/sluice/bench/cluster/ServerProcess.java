@@ -1,7 +1,6 @@
 package sluice.bench.cluster;
 
 import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,22 +93,7 @@ public final class ServerProcess {
 
     /** True when its readiness answers as it should. */
     public boolean isReady() {
-        try {
-            var connection = (HttpURLConnection) spec.readiness().toURL().openConnection();
-            connection.setConnectTimeout(1_000);
-            connection.setReadTimeout(2_000);
-            try {
-                int status = connection.getResponseCode();
-                return switch (spec.role()) {
-                    case GATEWAY -> status == 200;
-                    case STORE -> status > 0;
-                };
-            } finally {
-                connection.disconnect();
-            }
-        } catch (IOException e) {
-            return false;
-        }
+        return spec.isReady();
     }
 
     /**

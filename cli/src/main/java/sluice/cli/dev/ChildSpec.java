@@ -1,5 +1,7 @@
 package sluice.cli.dev;
 
+import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.util.List;
 
@@ -22,5 +24,25 @@ public record ChildSpec(String name, Role role, List<String> command, URI readin
 
     public ChildSpec {
         command = List.copyOf(command);
+    }
+
+    /** True when its readiness answers as it should; asks, and waits for some seconds at most. */
+    public boolean isReady() {
+        try {
+            var connection = (HttpURLConnection) readiness.toURL().openConnection();
+            connection.setConnectTimeout(1_000);
+            connection.setReadTimeout(2_000);
+            try {
+                int status = connection.getResponseCode();
+                return switch (role) {
+                    case GATEWAY -> status == 200;
+                    case STORE -> status > 0;
+                };
+            } finally {
+                connection.disconnect();
+            }
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

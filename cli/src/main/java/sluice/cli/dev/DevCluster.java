@@ -2,7 +2,6 @@ package sluice.cli.dev;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.HttpURLConnection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -183,7 +182,7 @@ final class DevCluster {
     private void awaitReady(Child child) {
         try {
             while (child.isAlive()) {
-                if (isReady(child.spec())) {
+                if (child.spec().isReady()) {
                     events.add(new Event.Ready(child));
                     return;
                 }
@@ -215,24 +214,5 @@ final class DevCluster {
                 status.isEmpty() ? "" : " (status " + status.getAsInt() + ")",
                 child.log());
         Installation.tail(child.log(), TAIL_LINES).forEach(line -> out.println("  | " + line));
-    }
-
-    private static boolean isReady(ChildSpec spec) {
-        try {
-            var connection = (HttpURLConnection) spec.readiness().toURL().openConnection();
-            connection.setConnectTimeout(1_000);
-            connection.setReadTimeout(2_000);
-            try {
-                int status = connection.getResponseCode();
-                return switch (spec.role()) {
-                    case GATEWAY -> status == 200;
-                    case STORE -> status > 0;
-                };
-            } finally {
-                connection.disconnect();
-            }
-        } catch (IOException e) {
-            return false;
-        }
     }
 }
