@@ -1,7 +1,11 @@
 package sluice.model;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Explores within a time, and prints what was explored. */
@@ -42,6 +46,25 @@ final class Explorations {
                 found.isComplete() ? "complete" : "INCOMPLETE",
                 (System.nanoTime() - begunNs) / 1e9);
         return found;
+    }
+
+    /**
+     * Explores a model with rules left out.
+     *
+     * @param finds how the problem begins that must be found; empty if there must be none
+     * @param steps of the shortest way to it
+     */
+    static void assertFinds(String name, Model model, String finds, int steps) {
+        Explorer.Found found = explore(name, model);
+        if (finds.isEmpty()) {
+            assertEquals(Optional.empty(), found.problem(), () -> name + ": " + found);
+            return;
+        }
+        Explorer.Problem problem =
+                found.problem()
+                        .orElseThrow(() -> new AssertionError(name + " was not found in " + found));
+        assertTrue(problem.what().startsWith(finds), problem::toString);
+        assertEquals(steps, problem.trace().size(), problem::toString);
     }
 
     private static long cpuNs() {

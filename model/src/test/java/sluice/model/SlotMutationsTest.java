@@ -1,14 +1,12 @@
 package sluice.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static sluice.model.SlotConfig.Option.FOLDS;
 import static sluice.model.SlotConfig.Option.GIVES_UP;
 import static sluice.model.SlotRule.*;
 
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -104,19 +102,11 @@ class SlotMutationsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("mutations")
     void whatAMissingRuleLosesIsFound(Mutation mutation) {
-        Explorer.Found found =
-                Explorations.explore(mutation.name(), new SlotModel(mutation.config()));
-
-        if (mutation.finds().isEmpty()) {
-            assertEquals(Optional.empty(), found.problem(), () -> mutation + ": " + found);
-            return;
-        }
-        Explorer.Problem problem =
-                found.problem()
-                        .orElseThrow(
-                                () -> new AssertionError(mutation + " was not found in " + found));
-        assertTrue(problem.what().startsWith(mutation.finds()), problem::toString);
-        assertEquals(mutation.steps(), problem.trace().size(), problem::toString);
+        Explorations.assertFinds(
+                mutation.name(),
+                new SlotModel(mutation.config()),
+                mutation.finds(),
+                mutation.steps());
     }
 
     @Test

@@ -1,7 +1,6 @@
 package sluice.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static sluice.model.Configurations.APART;
 import static sluice.model.Configurations.ONE;
 import static sluice.model.Configurations.ONE_OF_THREE;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -195,19 +193,11 @@ class WalMutationsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("mutations")
     void whatAMissingRuleLosesIsFound(Mutation mutation) {
-        Explorer.Found found =
-                Explorations.explore(mutation.name(), new WalModel(mutation.config()));
-
-        if (mutation.finds().isEmpty()) {
-            assertEquals(Optional.empty(), found.problem(), () -> mutation + ": " + found);
-            return;
-        }
-        Explorer.Problem problem =
-                found.problem()
-                        .orElseThrow(
-                                () -> new AssertionError(mutation + " was not found in " + found));
-        assertTrue(problem.what().startsWith(mutation.finds()), problem::toString);
-        assertEquals(mutation.steps(), problem.trace().size(), problem::toString);
+        Explorations.assertFinds(
+                mutation.name(),
+                new WalModel(mutation.config()),
+                mutation.finds(),
+                mutation.steps());
     }
 
     @Test

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,52 +18,8 @@ import sluice.log.wal.RecordingOutput.Committed;
 import sluice.log.wal.WalFrame.Durable;
 import sluice.log.wal.WalFrame.Open;
 import sluice.log.wal.WalFrame.Reason;
-import sluice.log.wal.WalFrame.Refused;
 
-class WalMachineTest {
-
-    private static final UUID WAL = new UUID(7, 7);
-    private static final UUID SELF = new UUID(0, 1);
-    private static final UUID ANN = new UUID(0, 2);
-    private static final UUID BOB = new UUID(0, 3);
-    private static final UUID CID = new UUID(0, 4);
-
-    private static final long SLOW_NS = 25;
-    private static final long AGE_NS = 1_000;
-    private static final int ENTRY_BYTES = WalEntry.HEADER_BYTES + 1;
-    private static final WalMachine.Limits LIMITS =
-            new WalMachine.Limits(1_000, AGE_NS, SLOW_NS, 10 * ENTRY_BYTES, 4 * ENTRY_BYTES);
-
-    private final RecordingOutput output = new RecordingOutput();
-    private final WalMachine machine = new WalMachine(WAL, SELF, LIMITS, output);
-    private long nowNs = 5_000;
-
-    @BeforeEach
-    void open() {
-        machine.open(0, List.of(SELF, ANN, BOB), nowNs, 1);
-    }
-
-    private long append(String payload) {
-        return machine.append(
-                WalEntry.BATCH, (byte) 6, 5, 1, 9, 3, 1, 0, EntryChain.bytes(payload), nowNs, 1);
-    }
-
-    private void appendAndFlush(String... payloads) {
-        for (String payload : payloads) {
-            append(payload);
-        }
-        machine.flush();
-    }
-
-    private void durable(int segment, long end, UUID... members) {
-        for (UUID member : members) {
-            machine.received(member, new Durable(new SegmentId(WAL, segment), end));
-        }
-    }
-
-    private void refused(int segment, Reason reason, UUID member) {
-        machine.received(member, new Refused(new SegmentId(WAL, segment), reason, 0));
-    }
+class WalMachineTest extends OpenedWal {
 
     @Nested
     class Committing {
