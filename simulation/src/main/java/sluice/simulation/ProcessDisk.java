@@ -112,6 +112,16 @@ final class ProcessDisk implements WalDisk {
     }
 
     @Override
+    public long age() {
+        return disk.age();
+    }
+
+    @Override
+    public void grow(long age, SyncDone done) {
+        disk.grow(age, done);
+    }
+
+    @Override
     public long usedBytes() {
         return disk.usedBytes();
     }

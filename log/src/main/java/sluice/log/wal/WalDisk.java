@@ -86,6 +86,19 @@ public interface WalDisk extends AutoCloseable {
     /** All segments with a file or a fence, in order. */
     List<SegmentId> list() throws IOException;
 
+    /**
+     * How old the disk is: a number that only grows, 0 for a new disk. Whoever was told an age that
+     * was durable here knows a disk that is younger for an older state of itself, which lacks what
+     * it held since.
+     */
+    long age();
+
+    /**
+     * Makes the disk older. Returns at once; {@code done} is called exactly once, on any thread,
+     * when the age is durable. Callable from any thread, the next time after {@code done}.
+     */
+    void grow(long age, SyncDone done);
+
     /** Bytes in all segment files. */
     long usedBytes();
 

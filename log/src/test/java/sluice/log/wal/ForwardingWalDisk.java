@@ -76,6 +76,16 @@ public class ForwardingWalDisk implements WalDisk {
     }
 
     @Override
+    public long age() {
+        return disk.age();
+    }
+
+    @Override
+    public void grow(long age, SyncDone done) {
+        disk.grow(age, done);
+    }
+
+    @Override
     public long usedBytes() {
         return disk.usedBytes();
     }

@@ -288,6 +288,20 @@ public abstract class WalDiskContract {
     }
 
     @Test
+    void f4TheDiskGrowsOlderAndStaysSoAfterARestart() throws IOException {
+        assertEquals(0, disk.age());
+        for (long age = 1; age <= 5; age++) {
+            grow(age);
+            assertEquals(age, disk.age());
+            disk = reopen(disk);
+            assertEquals(age, disk.age());
+        }
+        grow(1L << 40);
+        disk = reopen(disk);
+        assertEquals(1L << 40, disk.age());
+    }
+
+    @Test
     void thereIsRoomAndItIsTold() {
         assertTrue(disk.freeBytes() > 0);
         assertEquals(0, disk.usedBytes());
@@ -323,6 +337,20 @@ public abstract class WalDiskContract {
 
     private void sync(SegmentId segment) throws IOException {
         sync(disk, segment);
+    }
+
+    private void grow(long age) {
+        var done = new CompletableFuture<Void>();
+        disk.grow(
+                age,
+                failure -> {
+                    if (failure == null) {
+                        done.complete(null);
+                    } else {
+                        done.completeExceptionally(failure);
+                    }
+                });
+        done.orTimeout(20, TimeUnit.SECONDS).join();
     }
 
     protected static void sync(WalDisk disk, SegmentId segment) throws IOException {

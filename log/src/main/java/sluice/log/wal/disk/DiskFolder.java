@@ -27,6 +27,7 @@ import sluice.log.wal.SegmentId;
  * <pre>
  *   superblock                     whose disk this is, see {@link Superblock}
  *   lock                           locked by the process that uses the disk
+ *   age                            how old the disk is, see {@link AgeFile}
  *   wal/&lt;wal id&gt;/&lt;index&gt;.seg       a segment; the index has at least 8 digits
  *   wal/&lt;wal id&gt;/&lt;index&gt;.fence     its fence, see {@link FenceFile}
  * </pre>
@@ -42,14 +43,16 @@ final class DiskFolder implements AutoCloseable {
     private final Path wals;
     private final FileChannel lock;
     private final Superblock superblock;
+    private final AgeFile age;
 
     /** The folders of wals whose names are known to be durable. */
     private final Set<UUID> durableWals = new HashSet<>();
 
-    private DiskFolder(Path wals, FileChannel lock, Superblock superblock) {
+    private DiskFolder(Path wals, FileChannel lock, Superblock superblock, AgeFile age) {
         this.wals = wals;
         this.lock = lock;
         this.superblock = superblock;
+        this.age = age;
     }
 
     static DiskFolder open(Path folder, String clusterId, Supplier<UUID> newDiskId)
@@ -66,7 +69,8 @@ final class DiskFolder implements AutoCloseable {
                                     folder, file, wals, new Superblock(newDiskId.get(), clusterId));
             // Who wrote these names may have died before they were durable.
             DurableFiles.syncFolder(folder);
-            return new DiskFolder(wals, lock, superblock);
+            AgeFile age = AgeFile.open(folder.resolve("age"), superblock.diskId());
+            return new DiskFolder(wals, lock, superblock, age);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
@@ -262,8 +266,14 @@ final class DiskFolder implements AutoCloseable {
         }
     }
 
+    AgeFile ageFile() {
+        return age;
+    }
+
     @Override
     public void close() throws IOException {
-        lock.close();
+        try (lock) {
+            age.close();
+        }
     }
 }

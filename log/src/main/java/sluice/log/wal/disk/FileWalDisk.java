@@ -15,9 +15,11 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import sluice.log.wal.SegmentId;
 import sluice.log.wal.WalDisk;
 
@@ -213,6 +215,29 @@ public final class FileWalDisk implements WalDisk {
         var all = new TreeSet<>(segments.keySet());
         all.addAll(fences.keySet());
         return new ArrayList<>(all);
+    }
+
+    @Override
+    public long age() {
+        return folder.ageFile().age();
+    }
+
+    @Override
+    public void grow(long age, SyncDone done) {
+        try {
+            syncThreads.execute(() -> done.done(written(age)));
+        } catch (RejectedExecutionException e) {
+            done.done(new IOException("the disk is closed", e));
+        }
+    }
+
+    private @Nullable IOException written(long age) {
+        try {
+            folder.ageFile().write(age);
+            return null;
+        } catch (IOException e) {
+            return e;
+        }
     }
 
     @Override

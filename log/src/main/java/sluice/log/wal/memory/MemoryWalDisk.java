@@ -110,6 +110,7 @@ public final class MemoryWalDisk implements WalDisk {
             platter.fences.clear();
             platter.damagedFences.clear();
             platter.diskId = newDiskId;
+            platter.age = 0;
         }
     }
 
@@ -331,6 +332,26 @@ public final class MemoryWalDisk implements WalDisk {
             refuseIfClosed();
             return platter.list();
         }
+    }
+
+    @Override
+    public long age() {
+        synchronized (platter) {
+            return platter.age;
+        }
+    }
+
+    @Override
+    public void grow(long age, SyncDone done) {
+        syncs.execute(() -> {
+            synchronized (platter) {
+                if (closed) {
+                    return;
+                }
+                platter.age = age;
+            }
+            done.done(null);
+        });
     }
 
     @Override

@@ -20,6 +20,7 @@ final class Platter {
     private static final long CAPACITY_BYTES = 1L << 30;
 
     UUID diskId;
+    long age;
     long capacityBytes = CAPACITY_BYTES;
     final Map<SegmentId, StoredSegment> segments = new TreeMap<>();
     final Map<SegmentId, Long> fences = new TreeMap<>();
@@ -32,6 +33,7 @@ final class Platter {
 
     Platter copy() {
         var copy = new Platter(diskId);
+        copy.age = age;
         copy.capacityBytes = capacityBytes;
         segments.forEach((id, segment) -> copy.segments.put(id, segment.copy()));
         copy.fences.putAll(fences);

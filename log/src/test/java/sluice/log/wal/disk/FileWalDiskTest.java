@@ -3,6 +3,7 @@ package sluice.log.wal.disk;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,7 +16,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sluice.log.SluiceException;
@@ -142,6 +145,56 @@ class FileWalDiskTest extends WalDiskContract {
         }
         Files.write(file, whole);
         another("other").close();
+    }
+
+    @Test
+    void f7OfTheAgeOneRecordMayBeTornAndNeverMore() throws IOException {
+        FileWalDisk other = another("other");
+        for (long age = 1; age <= 3; age++) {
+            var done = new CompletableFuture<@Nullable IOException>();
+            other.grow(age, done::complete);
+            assertNull(done.orTimeout(20, TimeUnit.SECONDS).join());
+        }
+        other.close();
+        Path file = folder.resolve("other/age");
+        byte[] whole = Files.readAllBytes(file);
+        for (int bit = 0; bit < 34 * 8; bit++) {
+            byte[] older = whole.clone();
+            older[bit / 8] ^= (byte) (1 << (bit % 8));
+            assertEquals(3, ageOf(file, older), "the last one is whole: bit=" + bit);
+            byte[] last = whole.clone();
+            last[4096 + bit / 8] ^= (byte) (1 << (bit % 8));
+            assertEquals(2, ageOf(file, last), "the one before it is whole: bit=" + bit);
+        }
+        assertEquals(2, ageOf(file, Arrays.copyOf(whole, 4096 + 33)));
+
+        Files.write(file, new byte[whole.length]);
+        SluiceException refused = assertThrows(SluiceException.class, () -> another("other"));
+        assertEquals("disk-age-damaged", refused.code());
+        assertEquals(Kind.DATA, refused.kind());
+    }
+
+    @Test
+    void f4ADiskThatLostItsAgeIsANewOneToThoseWhoKnewIt() throws IOException {
+        FileWalDisk other = another("other");
+        var done = new CompletableFuture<@Nullable IOException>();
+        other.grow(7, done::complete);
+        assertNull(done.orTimeout(20, TimeUnit.SECONDS).join());
+        other.close();
+        Files.delete(folder.resolve("other/age"));
+
+        FileWalDisk found = another("other");
+
+        assertEquals(0, found.age());
+        found.close();
+    }
+
+    private long ageOf(Path file, byte[] bytes) throws IOException {
+        Files.write(file, bytes);
+        FileWalDisk opened = another("other");
+        long age = opened.age();
+        opened.close();
+        return age;
     }
 
     @Test
