@@ -46,7 +46,7 @@ public interface PeerTransport extends AutoCloseable {
         void received(UUID peer, Link link, ByteBuffer frame);
     }
 
-    /** Called once, before anything is sent. */
+    /** Called once. Before it there are no links: nothing can be sent, and nothing arrives. */
     void start(Listener listener);
 
     /** The peers there are now, by disk, with {@code host:port}; links to others are closed. */

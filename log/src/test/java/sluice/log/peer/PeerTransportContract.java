@@ -101,6 +101,16 @@ public abstract class PeerTransportContract {
     }
 
     @Test
+    void beforeItIsStartedThereAreNoLinksAndNothingIsSent() {
+        PeerTransport transport = open(A);
+
+        assertFalse(transport.isConnected(A, Link.CALL));
+        assertFalse(transport.send(A, Link.CALL, ByteBuffer.allocate(1)));
+        assertFalse(transport.send(B, Link.WAL, ByteBuffer.allocate(1)));
+        transport.close();
+    }
+
+    @Test
     void framesArriveWholeInOrderAndOnTheirLinkBothWays() {
         Node[] node = connected(A, B);
         for (int i = 0; i < 2_000; i++) {

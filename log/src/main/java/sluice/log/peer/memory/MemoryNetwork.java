@@ -37,6 +37,7 @@ public final class MemoryNetwork {
     private final Set<Way> cuts = new HashSet<>();
     private final Map<Way, Integer> cutCounts = new HashMap<>();
     private final Map<Way, Delay> delays = new HashMap<>();
+    private final Map<UUID, Integer> lingering = new HashMap<>();
 
     /**
      * A network without nodes.
@@ -67,6 +68,19 @@ public final class MemoryNetwork {
         if (gone != null) {
             gone.crashed();
         }
+    }
+
+    /**
+     * As {@link #crash}, but the operating system is slow to close the socket that listens: so many
+     * knocks still find it.
+     */
+    public void crash(UUID node, int knocksHeard) {
+        crash(node);
+        lingering.put(node, knocksHeard);
+    }
+
+    private boolean lingers(UUID node) {
+        return lingering.computeIfPresent(node, (_, left) -> left > 0 ? left - 1 : null) != null;
     }
 
     /** The process has no sockets any more. */
@@ -196,7 +210,7 @@ public final class MemoryNetwork {
                     .schedule(limits.silenceMax(), () -> told.accept(PeerTransport.Reach.SILENT));
             return;
         }
-        boolean isListening = acceptor != null && acceptor.isListening();
+        boolean isListening = acceptor != null ? acceptor.isListening() : lingers(peer);
         knocker.scheduler()
                 .schedule(
                         delay(from, peer).plus(delay(peer, from)),

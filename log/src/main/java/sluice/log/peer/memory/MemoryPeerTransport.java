@@ -143,7 +143,10 @@ final class MemoryPeerTransport implements PeerTransport {
 
     @Override
     public boolean send(UUID peer, Link link, ByteBuffer... frame) {
-        Listener told = started();
+        Listener told = listener;
+        if (told == null) {
+            return false;
+        }
         long bytes = 0;
         for (ByteBuffer part : frame) {
             bytes += part.remaining();

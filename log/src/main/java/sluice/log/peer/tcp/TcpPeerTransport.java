@@ -188,7 +188,10 @@ public final class TcpPeerTransport implements PeerTransport {
                             + " frameBytesMax="
                             + limits.frameBytesMax());
         }
-        Running now = started();
+        Running now = running;
+        if (now == null) {
+            return false;
+        }
         if (peer.equals(self)) {
             Loopback loopback = loopbacks.get(link);
             return loopback != null && loopback.offer(frame, bytes);
