@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
@@ -32,6 +35,9 @@ public final class SlotIndexLoader {
     private final ObjectStore store;
     private final WeightedCache<String, SegmentFooter> footers;
     private final WeightedCache<String, SlotCheckpoint> checkpoints;
+
+    /** Footers that somebody reads now: all slots of a wal need the same ones at once. */
+    private final Map<String, CompletableFuture<SegmentFooter>> reading = new ConcurrentHashMap<>();
 
     /**
      * @param cachedExtentsMax extents and producers kept of footers, and as many of checkpoints;
@@ -137,6 +143,36 @@ public final class SlotIndexLoader {
         if (cached.isPresent()) {
             return cached.get();
         }
+        var own = new CompletableFuture<SegmentFooter>();
+        CompletableFuture<SegmentFooter> others = reading.putIfAbsent(object.key(), own);
+        if (others != null) {
+            return joined(others);
+        }
+        try {
+            SegmentFooter footer = readFooter(wal, object);
+            footers.put(object.key(), footer);
+            own.complete(footer);
+            return footer;
+        } catch (RuntimeException e) {
+            own.completeExceptionally(e);
+            throw e;
+        } finally {
+            reading.remove(object.key());
+        }
+    }
+
+    private static SegmentFooter joined(CompletableFuture<SegmentFooter> others) {
+        try {
+            return others.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof SluiceException failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    private SegmentFooter readFooter(UUID wal, WalObject object) {
         ByteBuffer bytes =
                 readWhole(
                         object.key(),
@@ -159,7 +195,6 @@ public final class SlotIndexLoader {
                                     footer.wal(),
                                     footer.segment()));
         }
-        footers.put(object.key(), footer);
         return footer;
     }
 
