@@ -1,7 +1,6 @@
 package sluice.engine;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -269,7 +268,15 @@ final class OwnerReads {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new SluiceException(
+                    SluiceException.Kind.UNAVAILABLE,
+                    "disk-read-failed",
+                    "this gateway's disk could not be read; retry, it may be a copy that was just"
+                            + " removed since its records are in objects: segment="
+                            + start.segment()
+                            + " position="
+                            + start.position(),
+                    e);
         }
         bytes.flip();
         for (TailIndex.Piece piece : span) {
