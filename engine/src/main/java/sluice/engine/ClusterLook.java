@@ -1,5 +1,6 @@
 package sluice.engine;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,7 @@ final class ClusterLook {
     private boolean isWantedAgain;
     private boolean areSlotsWanted = true;
     private int looksWithoutSlots;
+    private long lookedNs;
 
     /**
      * @param observer told on the lane after each look at which nothing failed
@@ -81,11 +83,17 @@ final class ClusterLook {
         this.walStore = walStore;
         this.assignments = assignments;
         this.observer = observer;
+        this.lookedNs = lane.nowNs();
     }
 
     /** All wals as last seen. */
     Map<UUID, Versioned<WalRecord>> wals() {
         return wals;
+    }
+
+    /** True if a look at which nothing failed was not longer ago. */
+    boolean isFresh(Duration lately) {
+        return lane.nowNs() - lookedNs < lately.toNanos();
     }
 
     /** Looks, unless a look is under way. */
@@ -172,6 +180,7 @@ final class ClusterLook {
         found.forEach(each -> byId.put(each.value().wal(), each));
         var seen = new Seen(wals, byId, assignment, slotsRead, readNs);
         wals = byId;
+        lookedNs = lane.nowNs();
         isLooking = false;
         observer.accept(seen);
         if (isWantedAgain) {

@@ -11,7 +11,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.engine.peer.CallReply;
 import sluice.engine.peer.CallRequest;
-import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
 import sluice.log.peer.PeerTransport;
@@ -114,6 +113,13 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         return phase;
     }
 
+    /** True if it reads the metadata, and what there is to write of its wal arrives there. */
+    boolean isWell() {
+        Duration lately = limits.suspectAfter();
+        return look.isFresh(lately)
+                && opened.map(each -> !each.registry().isStuck(lately)).orElse(true);
+    }
+
     boolean isReady() {
         return phase == Phase.OPEN
                 && table.isLoaded()
@@ -212,6 +218,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         }
         Map<UUID, WalRecord> records = seen.records();
         trim(records);
+        parts.warmer().consider(records.values());
         if (phase == Phase.OPEN) {
             var targets = new SlotTargets(membership.alive(false), seen.wals(), seen.assignment());
             opened.ifPresent(each -> each.slots().consider(records, targets));
@@ -312,7 +319,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     }
 
     /** Answers a request for a slot that may be this gateway's. */
-    void handle(CallRequest request, Consumer<CallReply> answer) {
+    void handle(CallRequest.OfOwner request, Consumer<CallReply> answer) {
         lane.assertOwner();
         if (opened.isEmpty() || phase == Phase.LOST || phase == Phase.SEALED) {
             answer.accept(OwnerAppends.failed(OwnedSlots.notOwner(-1)));
@@ -331,11 +338,6 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
             case CallRequest.Fetch fetch -> now.reads().fetch(fetch, answer);
             case CallRequest.OffsetAt offsetAt -> now.reads().offsetAt(offsetAt, answer);
             case CallRequest.Status status -> now.reads().status(status, answer);
-            case CallRequest.Fence _, CallRequest.ReadSegment _, CallRequest.Notice _ ->
-                    throw new SluiceException(
-                            SluiceException.Kind.INVALID,
-                            "malformed-frame",
-                            "a member's request came to an owner");
         }
     }
 

@@ -14,4 +14,5 @@ record EngineParts(
         WalStore walStore,
         SlotStore slotStore,
         OwnedSlots owned,
+        FooterWarmer warmer,
         PeerCalls calls) {}

@@ -31,6 +31,10 @@ final class Folder {
 
     private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
     private static final int IN_FLIGHT_MAX = 4;
+
+    /** A slot that was just taken is loaded for those who wait for it, and for nothing else. */
+    private static final long REST_NS = Duration.ofSeconds(2).toNanos();
+
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final Lane lane;
@@ -86,6 +90,7 @@ final class Folder {
                 if (slot.hasForeignSources
                         && !slot.isFolding
                         && !slot.isClosing
+                        && lane.nowNs() - slot.sinceNs >= REST_NS
                         && queue.size() < IN_FLIGHT_MAX) {
                     queue.addLast(slot);
                 }

@@ -2,8 +2,6 @@ package sluice.engine;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +26,6 @@ import sluice.metadata.SlotRecord;
 import sluice.metadata.SlotStore;
 import sluice.metadata.TopicRecord;
 import sluice.metadata.TopicStore;
-import sluice.metadata.WalRecord;
 import sluice.metadata.WalStore;
 import sluice.uploader.HistoryReader;
 import sluice.uploader.RetentionClass;
@@ -54,6 +51,7 @@ public final class GatewayEngine implements Engine {
     private final Membership membership;
     private final SlotTable table;
     private final OwnedSlots owned;
+    private final ClusterViews views;
     private final EngineCore core;
     private final Recoveries recoveries;
     private final Router router;
@@ -92,27 +90,6 @@ public final class GatewayEngine implements Engine {
         var topicStore = new TopicStore(ports.items());
         var indexes = new SlotIndexLoader(ports.objects(), FOOTER_EXTENTS_CACHED_MAX);
         var states = new SlotStateLoader(slotStore, walStore, indexes);
-        membership =
-                new Membership(
-                        lane,
-                        ports.background(),
-                        new GatewayStore(ports.items()),
-                        ports.transport(),
-                        limits,
-                        self,
-                        new Membership.Observer() {
-                            @Override
-                            public void looked() {
-                                GatewayEngine.this.looked();
-                            }
-
-                            @Override
-                            public void suspected() {
-                                GatewayEngine.this.suspected();
-                            }
-                        });
-        table = new SlotTable(lane, ports.background(), slotStore, cluster.slots());
-        owned = new OwnedSlots(lane, ports.background(), states::load, limits.tailEntriesMax());
         var member =
                 new MemberMachine(
                         ports.memberLane(),
@@ -131,6 +108,44 @@ public final class GatewayEngine implements Engine {
                         CALLS_MAX,
                         ports.randoms().get(),
                         (_, request, answer) -> handle(request, answer, memberCalls));
+        var gateways = new GatewayStore(ports.items());
+        var own =
+                new Heartbeat(
+                        lane,
+                        ports.background(),
+                        gateways,
+                        new DiskAge(lane, ports.disk()),
+                        limits,
+                        self,
+                        onLost);
+        membership =
+                new Membership(
+                        lane,
+                        ports.background(),
+                        gateways,
+                        own,
+                        ports.transport(),
+                        calls,
+                        limits,
+                        new Membership.Observer() {
+                            @Override
+                            public void admitted() {
+                                ports.transport().start(GatewayEngine.this.frames);
+                            }
+
+                            @Override
+                            public void looked() {
+                                GatewayEngine.this.looked();
+                            }
+
+                            @Override
+                            public void suspected() {
+                                GatewayEngine.this.suspected();
+                            }
+                        });
+        table = new SlotTable(lane, ports.background(), slotStore, cluster.slots());
+        views = new ClusterViews(membership, table);
+        owned = new OwnedSlots(lane, ports.background(), states::load, limits.tailEntriesMax());
         recoveries =
                 new Recoveries(
                         lane,
@@ -153,6 +168,7 @@ public final class GatewayEngine implements Engine {
                                 walStore,
                                 slotStore,
                                 owned,
+                                new FooterWarmer(lane, ports.background(), indexes),
                                 calls),
                         wal,
                         recoveries,
@@ -181,9 +197,8 @@ public final class GatewayEngine implements Engine {
         producerIds = new ProducerIds(new ClusterStore(ports.items()));
     }
 
-    /** Starts links, heartbeats and the way to a wal of its own; returns at once. */
+    /** Starts heartbeats, links and the way to a wal of its own; returns at once. */
     public void start() {
-        ports.transport().start(frames);
         lane.execute(membership::start);
     }
 
@@ -217,11 +232,8 @@ public final class GatewayEngine implements Engine {
             case CallRequest.Fence fence -> memberCalls.fence(fence, answer);
             case CallRequest.ReadSegment read -> memberCalls.read(read, answer);
             case CallRequest.Notice _ -> core.lookSoon(true);
-            case CallRequest.Append _,
-                    CallRequest.Fetch _,
-                    CallRequest.OffsetAt _,
-                    CallRequest.Status _ ->
-                    core.handle(request, answer);
+            case CallRequest.Pulse _ -> answer.accept(new CallReply.Pulse(core.isWell()));
+            case CallRequest.OfOwner ofOwner -> core.handle(ofOwner, answer);
         }
     }
 
@@ -235,45 +247,7 @@ public final class GatewayEngine implements Engine {
 
     private void looked() {
         core.looked();
-        snapshot = new Snapshot(core.isReady(), gatewayViews(), walViews(), core.gauges());
-    }
-
-    private List<Member> gatewayViews() {
-        Map<UUID, Integer> slots = new HashMap<>();
-        for (int slot = 0; slot < table.count(); slot++) {
-            table.owner(slot).ifPresent(owner -> slots.merge(owner.node(), 1, Integer::sum));
-        }
-        var views = new ArrayList<Member>();
-        for (GatewayRecord record : membership.all()) {
-            views.add(view(record, slots.getOrDefault(record.node(), 0)));
-        }
-        return views;
-    }
-
-    private Member view(GatewayRecord record, int slots) {
-        return new Member(
-                record.node(),
-                record.httpAddress(),
-                record.zone(),
-                membership.isAlive(record.node()),
-                record.draining(),
-                slots);
-    }
-
-    private List<WalView> walViews() {
-        return core.wals().values().stream()
-                .map(each -> each.value())
-                .filter(record -> record.state() != WalRecord.State.RELEASED)
-                .map(record ->
-                        new WalView(
-                                record.wal(),
-                                record.node(),
-                                record.state().name(),
-                                record.epoch(),
-                                record.chain().size(),
-                                record.uploadedEnd(),
-                                record.objects().size()))
-                .toList();
+        snapshot = new Snapshot(core.isReady(), views.gateways(), views.wals(core), core.gauges());
     }
 
     @Override
@@ -359,7 +333,7 @@ public final class GatewayEngine implements Engine {
         return table.owner(slot)
                 .map(SlotRecord.Owner::node)
                 .flatMap(membership::gateway)
-                .map(record -> view(record, 0));
+                .map(record -> views.gateway(record, 0));
     }
 
     @Override

@@ -11,13 +11,13 @@ import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sluice.engine.peer.PeerCalls;
 import sluice.log.lane.Background;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
 import sluice.log.peer.PeerTransport;
 import sluice.metadata.GatewayRecord;
 import sluice.metadata.GatewayStore;
-import sluice.metadata.ItemStore.Written;
 import sluice.metadata.Versioned;
 
 /**
@@ -25,8 +25,8 @@ import sluice.metadata.Versioned;
  *
  * <p>A gateway is suspected when its counter did not move for some seconds of this observer's
  * monotonic clock, counted only from one successful look to another, so that an observer that was
- * itself asleep or cut off suspects nobody for it. A wrong suspicion costs a failover, never data.
- * Owned by the engine's lane.
+ * itself asleep or cut off suspects nobody for it, unless it answers that it is well. A wrong
+ * suspicion costs a failover, never data. Owned by the engine's lane.
  */
 final class Membership {
 
@@ -37,8 +37,14 @@ final class Membership {
 
     private static final Duration KNOCK_AGAIN = Duration.ofMillis(150);
 
+    /** The longest time between two knocks that found somebody, or nobody who says anything. */
+    private static final Duration KNOCK_PAUSE_MAX = Duration.ofSeconds(1);
+
     /** Told what is found out. */
     interface Observer {
+        /** The disk is what it was when it last told of itself: peers may be listened to. */
+        void admitted();
+
         /** After each look at the heartbeats. */
         void looked();
 
@@ -55,8 +61,11 @@ final class Membership {
 
         boolean isSuspected;
 
-        /** Its host says that nobody listens there any more; until its counter moves. */
+        /** Its host says that nobody listens there any more; until its counter moves again. */
         boolean isGone;
+
+        /** Looks that ended since then. */
+        int looksSinceGone;
 
         boolean isKnocking;
 
@@ -69,118 +78,56 @@ final class Membership {
     private final Lane lane;
     private final Background background;
     private final GatewayStore store;
+    private final Heartbeat own;
     private final PeerTransport transport;
+    private final Pulses pulses;
     private final EngineLimits limits;
     private final Observer observer;
     private final Map<UUID, Seen> seen = new HashMap<>();
     private final Map<UUID, Long> quarantinedUntilNs = new HashMap<>();
-    private GatewayRecord self;
-    private long selfVersion;
     private long lastLookNs;
     private int looks;
-    private boolean isStopped;
 
     Membership(
             Lane lane,
             Background background,
             GatewayStore store,
+            Heartbeat own,
             PeerTransport transport,
+            PeerCalls calls,
             EngineLimits limits,
-            GatewayRecord self,
             Observer observer) {
         this.lane = lane;
         this.background = background;
         this.store = store;
+        this.own = own;
         this.transport = transport;
+        this.pulses = new Pulses(lane, calls, limits.heartbeat());
         this.limits = limits;
-        this.self = self;
         this.observer = observer;
         this.lastLookNs = lane.nowNs();
     }
 
     /** Begins to beat and to look. */
     void start() {
-        lane.assertOwner();
-        background.run(lane, () -> store.get(self.node()), this::foundSelf);
-    }
-
-    private void foundSelf(Outcome<Optional<Versioned<GatewayRecord>>> outcome) {
-        if (outcome instanceof Outcome.Success<Optional<Versioned<GatewayRecord>>>(var found)) {
-            // An earlier process of this disk left it: its wal is dead, since the disk is locked.
-            selfVersion = found.map(Versioned::version).orElse(0L);
-            beat();
+        own.start(() -> {
+            observer.admitted();
             look();
-        } else {
-            lane.schedule(limits.heartbeat(), this::start);
-        }
+        });
     }
 
     /** Beats no more, and takes the own heartbeat away so that others need not wait for its end. */
     void leave(Runnable done) {
-        lane.assertOwner();
-        isStopped = true;
-        long version = selfVersion;
-        background.run(lane, () -> store.remove(self.node(), version), _ -> done.run());
+        own.leave(done);
     }
 
     /** From now on the gateway says that it takes no more slots. */
     void draining() {
-        self =
-                new GatewayRecord(
-                        self.node(),
-                        self.wal(),
-                        self.counter(),
-                        self.httpAddress(),
-                        self.peerAddress(),
-                        self.zone(),
-                        true);
-    }
-
-    private void beat() {
-        if (isStopped) {
-            return;
-        }
-        self =
-                new GatewayRecord(
-                        self.node(),
-                        self.wal(),
-                        self.counter() + 1,
-                        self.httpAddress(),
-                        self.peerAddress(),
-                        self.zone(),
-                        self.draining());
-        GatewayRecord beat = self;
-        long version = selfVersion;
-        background.run(lane, () -> store.put(beat, version), this::beaten);
-    }
-
-    private void beaten(Outcome<Written> outcome) {
-        switch (outcome) {
-            case Outcome.Success<Written>(Written.Applied(long version)) -> selfVersion = version;
-            case Outcome.Success<Written>(Written.Conflict()) -> findOwnVersion();
-            case Outcome.Failure<Written>(var error) -> {
-                LOG.atWarn().setCause(error).log("heartbeat not written; trying again");
-                findOwnVersion();
-            }
-        }
-        lane.schedule(limits.heartbeat(), this::beat);
-    }
-
-    private void findOwnVersion() {
-        background.run(
-                lane,
-                () -> store.get(self.node()),
-                outcome -> {
-                    if (outcome
-                            instanceof
-                            Outcome.Success<Optional<Versioned<GatewayRecord>>>(var found)) {
-                        selfVersion = found.map(Versioned::version).orElse(0L);
-                    }
-                });
+        own.draining();
     }
 
     private void look() {
-        if (!isStopped) {
+        if (!own.isStopped()) {
             background.run(lane, store::list, this::looked);
         }
     }
@@ -208,12 +155,15 @@ final class Membership {
                 seen.put(record.node(), new Seen(record, each.version()));
                 continue;
             }
-            boolean moved =
-                    known.record.counter() != record.counter()
-                            || !known.record.wal().equals(record.wal());
+            boolean isAnother = !known.record.wal().equals(record.wal());
+            boolean moved = isAnother || known.record.counter() != record.counter();
             known.stillNs = moved ? 0 : known.stillNs + sinceNs;
-            known.isGone &= !moved;
-            boolean suspected = known.isGone || known.stillNs >= limits.suspectAfter().toNanos();
+            if (known.isGone) {
+                // The look under way then, and the first one after, may find its last beat.
+                known.isGone = !isAnother && !(moved && known.looksSinceGone >= 2);
+                known.looksSinceGone++;
+            }
+            boolean suspected = known.isGone || isSilent(known);
             if (suspected != known.isSuspected) {
                 LOG.atInfo()
                         .addKeyValue("node", record.node())
@@ -224,7 +174,12 @@ final class Membership {
             known.record = record;
             known.version = each.version();
         }
-        seen.keySet().retainAll(there);
+        for (UUID node : Set.copyOf(seen.keySet())) {
+            if (!there.contains(node)) {
+                seen.remove(node);
+                pulses.forget(node);
+            }
+        }
         Map<UUID, String> addresses = new HashMap<>();
         for (Seen each : seen.values()) {
             if (!each.isSuspected
@@ -235,42 +190,73 @@ final class Membership {
         transport.peers(addresses);
     }
 
+    /** Asked in time, so that an answer is there, or none, when the heartbeat is missed. */
+    private boolean isSilent(Seen known) {
+        UUID node = known.record.node();
+        if (known.stillNs < 2 * limits.heartbeat().toNanos()) {
+            pulses.forget(node);
+            return false;
+        }
+        pulses.ask(node);
+        return known.stillNs >= limits.suspectAfter().toNanos() && !pulses.isWell(node);
+    }
+
     /**
-     * A link to a gateway is down. If its host then refuses connections twice in a row, its process
-     * is gone, and nobody need wait for the heartbeat to stand still. Where nothing answers, the
-     * heartbeat decides.
+     * A link to a gateway is down. Until it is up again, the gateway is knocked at: if its host
+     * refuses connections twice in a row, its process is gone, and nobody need wait for the
+     * heartbeat to stand still. Where nothing answers, the heartbeat decides.
      */
     void disconnected(UUID node) {
         lane.assertOwner();
         Seen known = seen.get(node);
-        if (known == null || node.equals(self.node()) || isStopped) {
+        if (known == null || node.equals(own.node()) || own.isStopped()) {
             return;
         }
         if (!known.isSuspected && !known.isKnocking) {
             known.isKnocking = true;
-            knock(known, KNOCKS);
+            knock(known, 0, KNOCK_AGAIN);
         }
     }
 
-    private void knock(Seen known, int left) {
+    private void knock(Seen known, int refusals, Duration pause) {
         transport.knock(
-                known.record.node(), reach -> lane.execute(() -> knocked(known, left - 1, reach)));
+                known.record.node(),
+                reach -> lane.execute(() -> knocked(known, refusals, pause, reach)));
     }
 
-    private void knocked(Seen known, int left, PeerTransport.Reach reach) {
-        if (reach != PeerTransport.Reach.REFUSED) {
-            known.isKnocking = false;
-        } else if (left > 0) {
-            lane.schedule(KNOCK_AGAIN, () -> knock(known, left));
-        } else {
+    private void knocked(Seen known, int before, Duration pause, PeerTransport.Reach reach) {
+        UUID node = known.record.node();
+        int refusals = reach == PeerTransport.Reach.REFUSED ? before + 1 : 0;
+        if (refusals >= KNOCKS) {
             known.isKnocking = false;
             known.isGone = true;
+            known.looksSinceGone = 0;
             known.isSuspected = true;
             LOG.atInfo()
-                    .addKeyValue("node", known.record.node())
+                    .addKeyValue("node", node)
                     .log("gateway's process is gone: its host refuses connections");
             observer.suspected();
+        } else if (known.isSuspected || own.isStopped() || seen.get(node) != known || isUp(node)) {
+            known.isKnocking = false;
+        } else {
+            // A process that is dying may still listen for a moment.
+            Duration next = refusals > 0 ? KNOCK_AGAIN : pause;
+            Duration later = pause.multipliedBy(2);
+            lane.schedule(
+                    next,
+                    () ->
+                            knock(
+                                    known,
+                                    refusals,
+                                    later.compareTo(KNOCK_PAUSE_MAX) < 0
+                                            ? later
+                                            : KNOCK_PAUSE_MAX));
         }
+    }
+
+    private boolean isUp(UUID node) {
+        return transport.isConnected(node, PeerTransport.Link.WAL)
+                && transport.isConnected(node, PeerTransport.Link.CALL);
     }
 
     int looks() {
@@ -278,7 +264,7 @@ final class Membership {
     }
 
     UUID self() {
-        return self.node();
+        return own.node();
     }
 
     Optional<GatewayRecord> gateway(UUID node) {
@@ -288,7 +274,7 @@ final class Membership {
     /** True unless the gateway is suspected or has no heartbeat at all. */
     boolean isAlive(UUID node) {
         Seen known = seen.get(node);
-        return node.equals(self.node()) || (known != null && !known.isSuspected);
+        return node.equals(own.node()) || (known != null && !known.isSuspected);
     }
 
     /** True if this very process is known to be gone, or silent for too long. */
@@ -330,7 +316,7 @@ final class Membership {
         long nowNs = lane.nowNs();
         quarantinedUntilNs.values().removeIf(until -> until - nowNs <= 0);
         var candidates = new ArrayList<UUID>();
-        candidates.add(self.node());
+        candidates.add(own.node());
         for (GatewayRecord record : alive(false)) {
             if (isCandidate(record.node())) {
                 candidates.add(record.node());
@@ -348,7 +334,7 @@ final class Membership {
     }
 
     private boolean isCandidate(UUID node) {
-        return !node.equals(self.node())
+        return !node.equals(own.node())
                 && !quarantinedUntilNs.containsKey(node)
                 && transport.isConnected(node, PeerTransport.Link.WAL);
     }

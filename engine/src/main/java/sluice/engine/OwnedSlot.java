@@ -34,6 +34,9 @@ final class OwnedSlot {
     final int slot;
     final long epoch;
 
+    /** When it became this gateway's, on the lane's clock. */
+    final long sinceNs;
+
     /** First entry of the own wal that may belong to the slot. */
     final long fromEntry;
 
@@ -66,9 +69,10 @@ final class OwnedSlot {
     final ArrayDeque<Held> held = new ArrayDeque<>();
     long heldBytes;
 
-    OwnedSlot(int slot, long epoch, long fromEntry, boolean hasForeignSources) {
+    OwnedSlot(int slot, long epoch, long sinceNs, long fromEntry, boolean hasForeignSources) {
         this.slot = slot;
         this.epoch = epoch;
+        this.sinceNs = sinceNs;
         this.fromEntry = fromEntry;
         this.hasForeignSources = hasForeignSources;
         this.index = SlotIndex.empty(slot);

@@ -83,7 +83,7 @@ final class RoutedTail implements Tail {
     }
 
     private <T> CompletionStage<T> ask(
-            int slot, CallRequest request, Duration timeout, Function<CallReply, T> then) {
+            int slot, CallRequest.OfOwner request, Duration timeout, Function<CallReply, T> then) {
         var future = new CompletableFuture<T>();
         boolean isQueued =
                 lane.offer(() ->

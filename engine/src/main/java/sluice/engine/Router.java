@@ -31,7 +31,7 @@ final class Router {
 
     /** Answers for slots that this gateway owns. */
     interface Local {
-        void handle(CallRequest request, Consumer<CallReply> answer);
+        void handle(CallRequest.OfOwner request, Consumer<CallReply> answer);
     }
 
     private final Lane lane;
@@ -71,7 +71,7 @@ final class Router {
      */
     void route(
             int slot,
-            CallRequest request,
+            CallRequest.OfOwner request,
             boolean isRepeatable,
             Duration answerWithin,
             Consumer<Outcome<CallReply>> then) {
@@ -112,7 +112,7 @@ final class Router {
 
     private final class Attempt {
         private final int slot;
-        private final CallRequest request;
+        private final CallRequest.OfOwner request;
         private final boolean isRepeatable;
         private final Duration answerWithin;
         private final long deadlineNs;
@@ -120,7 +120,7 @@ final class Router {
 
         Attempt(
                 int slot,
-                CallRequest request,
+                CallRequest.OfOwner request,
                 boolean isRepeatable,
                 Duration answerWithin,
                 long deadlineNs,

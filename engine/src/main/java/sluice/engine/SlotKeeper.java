@@ -204,7 +204,11 @@ final class SlotKeeper {
         long fromEntry = record.sources().getLast().fromEntry();
         owned.add(
                 new OwnedSlot(
-                        record.slot(), record.epoch(), fromEntry, record.sources().size() > 1));
+                        record.slot(),
+                        record.epoch(),
+                        lane.nowNs(),
+                        fromEntry,
+                        record.sources().size() > 1));
         metrics.slotTaken();
     }
 }

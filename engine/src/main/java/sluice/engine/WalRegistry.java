@@ -51,6 +51,7 @@ final class WalRegistry {
     private boolean isWriting;
 
     private boolean isLost;
+    private long waitingSinceNs;
 
     WalRegistry(
             Lane lane,
@@ -70,6 +71,11 @@ final class WalRegistry {
     /** The record as last written. */
     WalRecord record() {
         return current.value();
+    }
+
+    /** True if the first of the changes that wait has waited for so long. */
+    boolean isStuck(Duration forSo) {
+        return !queue.isEmpty() && lane.nowNs() - waitingSinceNs >= forSo.toNanos();
     }
 
     int queued() {
@@ -114,6 +120,9 @@ final class WalRegistry {
      */
     void change(String name, UnaryOperator<WalRecord> change, Consumer<WalRecord> applied) {
         lane.assertOwner();
+        if (queue.isEmpty()) {
+            waitingSinceNs = lane.nowNs();
+        }
         queue.addLast(new Change(name, change, applied));
         next();
     }
@@ -179,6 +188,7 @@ final class WalRegistry {
     private void applied(Change change, Versioned<WalRecord> written) {
         current = written;
         queue.remove(change);
+        waitingSinceNs = lane.nowNs();
         change.applied().accept(written.value());
         next();
     }

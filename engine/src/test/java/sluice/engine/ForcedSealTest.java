@@ -30,21 +30,8 @@ class ForcedSealTest {
     /** As place 3 sees it: only gateways with a heartbeat live. */
     private Membership membership() {
         WalPlace place = world.place(BY);
-        var self = new GatewayRecord(place.id(), world.wal, 0, "p3:80", "p3:81", "z", false);
-        return new Membership(
-                place.lane(),
-                place.background(),
-                new GatewayStore(world.items()),
-                place.transport(),
-                WalWorld.LIMITS,
-                self,
-                new Membership.Observer() {
-                    @Override
-                    public void looked() {}
-
-                    @Override
-                    public void suspected() {}
-                });
+        var self = new GatewayRecord(place.id(), world.wal, 0, 0, "p3:80", "p3:81", "z", false);
+        return place.membership(self, WalWorld.LIMITS);
     }
 
     private void opened() {
@@ -186,7 +173,7 @@ class ForcedSealTest {
         new GatewayStore(world.items())
                 .put(
                         new GatewayRecord(
-                                world.place(0).id(), world.wal, 7, "p0:80", "p0:81", "z", false),
+                                world.place(0).id(), world.wal, 7, 0, "p0:80", "p0:81", "z", false),
                         0);
         world.place(BY).lane().execute(membership::start);
         world.runFor(Duration.ofSeconds(2));

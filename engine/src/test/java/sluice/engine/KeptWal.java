@@ -50,21 +50,7 @@ final class KeptWal implements WalKeeper.Observer {
             beat(gateways, peers, i, 1, 0);
         }
         WalPlace owner = world.place(0);
-        membership =
-                new Membership(
-                        owner.lane(),
-                        owner.background(),
-                        gateways,
-                        owner.transport(),
-                        limits,
-                        record(0, 0),
-                        new Membership.Observer() {
-                            @Override
-                            public void looked() {}
-
-                            @Override
-                            public void suspected() {}
-                        });
+        membership = owner.membership(record(0, 0), limits);
         owner.lane().execute(membership::start);
         world.await("peers", () -> membership.candidates().size() == places);
         List<UUID> first = choose(limits, 0);
@@ -114,6 +100,7 @@ final class KeptWal implements WalKeeper.Observer {
                 at.id(),
                 new UUID(5, place),
                 counter,
+                0,
                 at.name + ":80",
                 at.name + ":81",
                 zone(at.id()),

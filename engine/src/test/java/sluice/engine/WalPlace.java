@@ -16,6 +16,8 @@ import sluice.log.wal.MemberMachine;
 import sluice.log.wal.SegmentId;
 import sluice.log.wal.WalFrame;
 import sluice.log.wal.memory.MemoryWalDisk;
+import sluice.metadata.GatewayRecord;
+import sluice.metadata.GatewayStore;
 import sluice.uploader.HistoryLimits;
 
 /** A disk and the process at it. */
@@ -80,6 +82,40 @@ final class WalPlace implements PeerFrames.Engine {
 
     Background background() {
         return process().background();
+    }
+
+    /** What this place sees of the gateways, once it is started. */
+    Membership membership(GatewayRecord self, EngineLimits limits) {
+        var gateways = new GatewayStore(world.items());
+        var own =
+                new Heartbeat(
+                        lane(),
+                        background(),
+                        gateways,
+                        new DiskAge(lane(), disk),
+                        limits,
+                        self,
+                        why -> {
+                            throw world.failure(why);
+                        });
+        return new Membership(
+                lane(),
+                background(),
+                gateways,
+                own,
+                transport(),
+                calls(),
+                limits,
+                new Membership.Observer() {
+                    @Override
+                    public void admitted() {}
+
+                    @Override
+                    public void looked() {}
+
+                    @Override
+                    public void suspected() {}
+                });
     }
 
     PeerCalls calls() {

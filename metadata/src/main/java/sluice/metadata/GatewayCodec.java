@@ -7,6 +7,7 @@ package sluice.metadata;
  *   f         1
  *   wal       UUID
  *   counter   number
+ *   age       number, absent in items of earlier gateways
  *   http      host:port for clients
  *   peer      host:port for gateways
  *   zone      text
@@ -22,6 +23,7 @@ final class GatewayCodec {
                 StoredJson.write()
                         .put("wal", gateway.wal().toString())
                         .put("counter", gateway.counter())
+                        .put("age", gateway.diskAge())
                         .put("http", gateway.httpAddress())
                         .put("peer", gateway.peerAddress())
                         .put("zone", gateway.zone());
@@ -37,6 +39,7 @@ final class GatewayCodec {
                 json.uuidOf(key),
                 json.uuid("wal"),
                 json.number("counter"),
+                json.optional("age").isPresent() ? json.number("age") : 0,
                 json.text("http"),
                 json.text("peer"),
                 json.text("zone"),

@@ -50,7 +50,8 @@ class StoresTest {
         private final GatewayStore gateways = new GatewayStore(items);
 
         private GatewayRecord gateway(long counter, boolean draining) {
-            return new GatewayRecord(NODE, WAL, counter, "h:80", "h:81", "zone-a", draining);
+            return new GatewayRecord(
+                    NODE, WAL, counter, 10 * counter, "h:80", "h:81", "zone-a", draining);
         }
 
         @Test

@@ -13,6 +13,7 @@ import sluice.log.wal.SegmentCopy;
 import sluice.log.wal.SegmentHeader;
 import sluice.log.wal.SegmentId;
 import sluice.log.wal.memory.MemoryWalDisk;
+import sluice.metadata.GatewayRecord;
 
 /**
  * Hurts disks. Whatever cannot be undone is done within the {@link LossBudget}; what that held back
@@ -33,7 +34,9 @@ final class DiskFaults {
         this.cluster = cluster;
         this.random = cluster.time.random();
         this.budget = new LossBudget(cluster);
-        cluster.coverage.declare("held back: a disk whose loss nothing would survive");
+        cluster.coverage.declare(
+                "held back: a disk whose loss nothing would survive",
+                "noticed: a disk that is an older state of itself");
     }
 
     /** The process is gone, and its disk with all its copies; false if that would be too much. */
@@ -60,15 +63,26 @@ final class DiskFaults {
         snapshots.put(gateway.id(), gateway.disk().snapshot(Runnable::run));
     }
 
-    /** The next process finds the disk as it was at its last snapshot. */
+    /**
+     * The next process finds the disk as it was at its last snapshot. Within two heartbeats nobody
+     * can tell that it went back: that gap is known, and not hit here.
+     */
     boolean rollBack(SimulatedGateway gateway) {
         MemoryWalDisk snapshot = snapshots.remove(gateway.id());
-        if (snapshot == null || !mayLose(gateway)) {
+        if (snapshot == null || snapshot.age() >= toldAge(gateway)) {
+            cluster.coverage.count("held back: a disk set back by less than two heartbeats");
+            return false;
+        }
+        if (!mayLose(gateway)) {
             return false;
         }
         gateway.rollBack(snapshot);
         budget.lostCopies(gateway.id());
         return true;
+    }
+
+    private long toldAge(SimulatedGateway gateway) {
+        return cluster.heartbeat(gateway.id()).map(GatewayRecord::diskAge).orElse(0L);
     }
 
     /** Turns one bit round in a copy; false if there was nothing to hurt. */

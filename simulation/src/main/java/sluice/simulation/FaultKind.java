@@ -69,19 +69,8 @@ enum FaultKind {
         return isLong;
     }
 
-    /**
-     * True if its loss is not survived yet: left out unless it is named. A disk that is an older
-     * state of itself says less than it once said, and nobody can tell.
-     */
-    boolean isOpen() {
-        return this == DISK_ROLLED_BACK;
-    }
-
-    /** All that a run may choose from by itself. */
-    static Set<FaultKind> usual() {
-        var usual = EnumSet.allOf(FaultKind.class);
-        usual.removeIf(FaultKind::isOpen);
-        return usual;
+    static Set<FaultKind> all() {
+        return EnumSet.allOf(FaultKind.class);
     }
 
     String counter() {

@@ -66,7 +66,7 @@ class Replay {
 
     static String command(long seed, Set<FaultKind> allowed) {
         String faults =
-                allowed.equals(FaultKind.usual())
+                allowed.equals(FaultKind.all())
                         ? ""
                         : " --faults "
                                 + String.join(",", allowed.stream().map(FaultKind::name).toList());

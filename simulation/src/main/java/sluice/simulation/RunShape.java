@@ -34,7 +34,7 @@ record RunShape(
     private static final int LONG_ONE_IN = 12;
 
     static RunShape of(long seed) {
-        return of(seed, FaultKind.usual());
+        return of(seed, FaultKind.all());
     }
 
     /**

@@ -90,7 +90,7 @@ final class SimulateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Set<FaultKind> allowed =
-                faults == null ? FaultKind.usual() : java.util.EnumSet.copyOf(faults);
+                faults == null ? FaultKind.all() : java.util.EnumSet.copyOf(faults);
         int lines = trace.equals("all") ? Integer.MAX_VALUE : Integer.parseInt(trace);
         var replay = new Replay(out, allowed, lines);
         if (seed != null) {

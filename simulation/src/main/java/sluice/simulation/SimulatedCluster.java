@@ -18,6 +18,8 @@ import sluice.log.lane.VirtualTime;
 import sluice.log.peer.memory.MemoryNetwork;
 import sluice.log.peer.memory.NetworkLimits;
 import sluice.metadata.ClusterRecord;
+import sluice.metadata.GatewayRecord;
+import sluice.metadata.GatewayStore;
 import sluice.metadata.Items;
 import sluice.metadata.SlotRecord;
 import sluice.metadata.SlotStore;
@@ -150,6 +152,11 @@ final class SimulatedCluster {
         return new SimulatedProducer(this, ++lastProducerId);
     }
 
+    /** The disk of the gateway that the metadata names as the owner of the partition's slot. */
+    UUID ownerIdOf(TopicRecord topic, int partition) {
+        return slot(topic.slots().get(partition)).owner().orElseThrow().node();
+    }
+
     /** The gateway whose wal the metadata names as the owner of the partition's slot. */
     SimulatedGateway ownerOf(TopicRecord topic, int partition) {
         UUID wal = slot(topic.slots().get(partition)).owner().orElseThrow().wal();
@@ -192,6 +199,16 @@ final class SimulatedCluster {
         return faultless(() ->
                 new SlotStore(probe, cluster.slots())
                         .list().stream().map(Versioned::value).toList());
+    }
+
+    /** The metadata, for what only tests do; faults strike it too. */
+    Items probe() {
+        return probe;
+    }
+
+    /** What the gateway with that disk told last. */
+    Optional<GatewayRecord> heartbeat(UUID disk) {
+        return faultless(() -> new GatewayStore(probe).get(disk).map(Versioned::value));
     }
 
     List<WalRecord> wals() {

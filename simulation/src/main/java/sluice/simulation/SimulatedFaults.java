@@ -36,7 +36,7 @@ final class SimulatedFaults {
         this.disks = new DiskFaults(cluster);
         this.stores = new StoreFaults(cluster, shape.storeFaultsPerMille());
         this.comings = new Comings(cluster, disks, this::after);
-        for (FaultKind kind : FaultKind.usual()) {
+        for (FaultKind kind : FaultKind.all()) {
             cluster.coverage.declare(kind.counter());
         }
     }

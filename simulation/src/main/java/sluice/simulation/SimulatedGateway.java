@@ -141,7 +141,15 @@ final class SimulatedGateway {
                         this::random,
                         new HistoryLimits(4096, 1 << 20, 32, 8));
         var self =
-                new GatewayRecord(id(), wal, 0, name + ":80", name + ":81", "zone-" + name, false);
+                new GatewayRecord(
+                        id(),
+                        wal,
+                        0,
+                        disk.age(),
+                        name + ":80",
+                        name + ":81",
+                        "zone-" + name,
+                        false);
         var engine =
                 new GatewayEngine(
                         ports, cluster.limits, cluster.cluster, wal, self, why -> lost(scope, why));
@@ -180,6 +188,12 @@ final class SimulatedGateway {
                         losses.add(why);
                         cluster.note(name, "ends: " + why);
                         crash();
+                        if (why.startsWith("disk-older-than-told")) {
+                            // As the refusal tells the operator.
+                            cluster.coverage.count(
+                                    "noticed: a disk that is an older state of itself");
+                            wipe();
+                        }
                         if (restartsWhenLost) {
                             cluster.world.schedule(Duration.ofSeconds(1), this::startAgain);
                         }
@@ -200,7 +214,7 @@ final class SimulatedGateway {
             process = null;
             heldSyncs.clear();
             holdsSyncs = false;
-            cluster.network.crash(id());
+            cluster.network.crash(id(), cluster.time.random().nextInt(3));
             cluster.note(name, "is gone");
             List<Runnable> told = List.copyOf(waitingForEnd);
             waitingForEnd.clear();

@@ -112,6 +112,11 @@ public final class EngineSabotage {
                 : error.kind();
     }
 
+    /** A disk that went back in time is as good as it ever was. */
+    static boolean isNeverBelow(DiskAge age, long told) {
+        return false;
+    }
+
     /** Producers are forgotten with the owner. */
     static void restoreNothing(Producers producers, Producers.Snapshot snapshot) {}
 

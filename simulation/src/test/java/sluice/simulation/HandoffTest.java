@@ -341,17 +341,24 @@ class HandoffTest {
 
     @Test
     void aDeadProcessIsKnownBeforeItsHeartbeatIsMissed() {
-        var cluster = SimulatedCluster.running(808, 3);
-        TopicRecord topic = cluster.createTopic("orders", PARTITIONS);
-        var load = new Load(cluster, topic);
-        cluster.runFor(Duration.ofSeconds(3));
-        load.longestGapNs = 0;
-        cluster.node(2).crash();
-        cluster.awaitReady();
-        load.stop();
-        long pauseMs = load.longestGapNs / 1_000_000;
-        System.out.println("longest pause of a partition at a kill: ms=" + pauseMs);
-        assertTrue(pauseMs < 2_000, "before the heartbeat was missed for 3 s: ms=" + pauseMs);
-        load.assertReadEverywhere();
+        long longestMs = 0;
+        for (long seed = 808; seed < 828; seed++) {
+            var cluster = SimulatedCluster.running(seed, 3);
+            TopicRecord topic = cluster.createTopic("orders", PARTITIONS);
+            var load = new Load(cluster, topic);
+            // At any time between two beats: the last one may be seen only after the death.
+            cluster.runFor(Duration.ofMillis(3_000 + 50 * (seed - 808)));
+            load.longestGapNs = 0;
+            cluster.node(2).crash();
+            cluster.awaitReady();
+            load.stop();
+            long pauseMs = load.longestGapNs / 1_000_000;
+            assertTrue(
+                    pauseMs < 2_000,
+                    "before the heartbeat was missed for 3 s: ms=" + pauseMs + " seed=" + seed);
+            load.assertReadEverywhere();
+            longestMs = Math.max(longestMs, pauseMs);
+        }
+        System.out.println("longest pause of a partition at a kill: ms=" + longestMs);
     }
 }

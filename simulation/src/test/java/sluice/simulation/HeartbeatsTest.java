@@ -43,6 +43,77 @@ class HeartbeatsTest {
     }
 
     @Test
+    void f25BeatsThatAreThrottledForMinutesAreNoDeathOfWhoAnswersThatItIsWell() {
+        for (long seed = 255; seed < 258; seed++) {
+            var cluster = SimulatedCluster.running(seed, 3);
+            TopicRecord topic = cluster.createTopic("orders", 3);
+            var producer = cluster.producer();
+            var owners = cluster.slots();
+            throttleBeats(cluster);
+
+            for (int i = 0; i < 60; i++) {
+                producer.append(cluster.node(i % 3), topic, i % 3, "v" + i);
+                cluster.runFor(Duration.ofSeconds(2));
+            }
+
+            assertNothingMoved(cluster, owners, seed);
+        }
+    }
+
+    @Test
+    void f25AGatewayThatStopsWhileBeatsAreThrottledIsReplaced() {
+        for (long seed = 258; seed < 261; seed++) {
+            var cluster = SimulatedCluster.running(seed, 3);
+            TopicRecord topic = cluster.createTopic("orders", 1);
+            SimulatedGateway owner = cluster.ownerOf(topic, 0);
+            throttleBeats(cluster);
+            cluster.runFor(Duration.ofSeconds(20));
+
+            owner.pause(Duration.ofMinutes(2));
+
+            cluster.await("a new owner", () -> !cluster.ownerIdOf(topic, 0).equals(owner.id()));
+        }
+    }
+
+    @Test
+    void f10AGatewayThatReachesItsPeersButNotTheMetadataIsReplaced() {
+        for (long seed = 261; seed < 264; seed++) {
+            var cluster = SimulatedCluster.running(seed, 3);
+            TopicRecord topic = cluster.createTopic("orders", 1);
+            SimulatedGateway owner = cluster.ownerOf(topic, 0);
+
+            cluster.metadata.faults((gateway, call, table, key) ->
+                    gateway.equals(owner) ? Fault.REFUSED : Fault.NONE);
+
+            cluster.await("a new owner", () -> !cluster.ownerIdOf(topic, 0).equals(owner.id()));
+        }
+    }
+
+    @Test
+    void f25AGatewayWhoseBeatsAndWalRecordAreThrottledIsReplacedOnceItIsStuck() {
+        for (long seed = 264; seed < 267; seed++) {
+            var limits = new SimulatedLimits();
+            limits.segmentAge = Duration.ofSeconds(3);
+            var cluster = SimulatedCluster.running(seed, 3, limits);
+            TopicRecord topic = cluster.createTopic("orders", 1);
+            SimulatedGateway owner = cluster.ownerOf(topic, 0);
+            var producer = cluster.producer();
+
+            cluster.metadata.faults((gateway, call, table, key) ->
+                    gateway.equals(owner) && call == Call.PUT ? Fault.REFUSED : Fault.NONE);
+            // Entries make it roll, and a roll must be written.
+            producer.append(owner, topic, 0, "a");
+
+            cluster.await("a new owner", () -> !cluster.ownerIdOf(topic, 0).equals(owner.id()));
+        }
+    }
+
+    private static void throttleBeats(SimulatedCluster cluster) {
+        cluster.itemFaults((call, table, key) ->
+                table == Table.HEARTBEATS && call == Call.PUT ? Fault.REFUSED : Fault.NONE);
+    }
+
+    @Test
     void f27WallClocksThatJumpTakeNoWalFromAnybody() {
         for (long seed = 270; seed < 275; seed++) {
             var cluster = SimulatedCluster.running(seed, 3);

@@ -17,7 +17,7 @@ import sluice.log.wal.SegmentId;
  *
  * <pre>
  *   at  bytes  field
- *    0      1  type: 1 to 7 requests, 65 to 72 replies, see the constants
+ *    0      1  type: 1 to 8 requests, 65 to 73 replies, see the constants
  *    1      8  call, chosen by the caller; the reply carries it back
  *    9      …  the fields of the request or reply, in the order of its record's components:
  *              numbers as they are, a partition as topicId 8 and index 4, a segment as wal 16 and
@@ -38,6 +38,7 @@ final class CallFrame {
     private static final int REQUEST_FENCE = 5;
     private static final int REQUEST_READ_SEGMENT = 6;
     private static final int REQUEST_NOTICE = 7;
+    private static final int REQUEST_PULSE = 8;
 
     private static final int REPLY_APPENDED = 65;
     private static final int REPLY_TAIL = 66;
@@ -47,6 +48,7 @@ final class CallFrame {
     private static final int REPLY_FENCE_OUTCOME = 70;
     private static final int REPLY_SEGMENT_BYTES = 71;
     private static final int REPLY_FAILED = 72;
+    private static final int REPLY_PULSE = 73;
 
     private static final int FIXED_BYTES_MAX = 128;
     private static final int TEXT_BYTES_MAX = 4096;
@@ -105,6 +107,7 @@ final class CallFrame {
                                     .putLong(position)
                                     .putInt(length));
             case CallRequest.Notice() -> with(start(REQUEST_NOTICE, call));
+            case CallRequest.Pulse() -> with(start(REQUEST_PULSE, call));
         };
     }
 
@@ -143,6 +146,7 @@ final class CallFrame {
                         new CallRequest.ReadSegment(
                                 segment(source), source.getLong(), source.getInt());
                 case REQUEST_NOTICE -> new CallRequest.Notice();
+                case REQUEST_PULSE -> new CallRequest.Pulse();
                 default -> throw malformed("type=" + type);
             };
         } catch (BufferUnderflowException | IllegalArgumentException e) {
@@ -175,6 +179,8 @@ final class CallFrame {
                     with(start(REPLY_STATUS, call).putLong(logStart).putLong(hwm));
             case CallReply.FenceOutcome(var outcome) -> fenced(call, outcome);
             case CallReply.SegmentBytes(var bytes) -> with(start(REPLY_SEGMENT_BYTES, call), bytes);
+            case CallReply.Pulse(var isWell) ->
+                    with(start(REPLY_PULSE, call).put((byte) (isWell ? 1 : 0)));
             case CallReply.Failed(var kind, var code, var message) -> {
                 byte[] codeBytes = utf8(code);
                 byte[] messageBytes = utf8(message);
@@ -239,6 +245,7 @@ final class CallFrame {
                 case REPLY_STATUS -> new CallReply.Status(source.getLong(), source.getLong());
                 case REPLY_FENCE_OUTCOME -> new CallReply.FenceOutcome(fenced(source));
                 case REPLY_SEGMENT_BYTES -> new CallReply.SegmentBytes(source.slice());
+                case REPLY_PULSE -> new CallReply.Pulse(source.get() != 0);
                 case REPLY_FAILED ->
                         new CallReply.Failed(
                                 kind(source.get()),

@@ -37,6 +37,11 @@ public sealed interface CallReply {
     /** Fewer bytes than asked for only at the end of the copy. */
     record SegmentBytes(ByteBuffer bytes) implements CallReply {}
 
+    /**
+     * @param isWell the gateway reads the metadata, and what it has to write of its wal arrives
+     */
+    record Pulse(boolean isWell) implements CallReply {}
+
     record Failed(SluiceException.Kind kind, String code, String message) implements CallReply {
         public SluiceException toException() {
             return new SluiceException(kind, code, message);

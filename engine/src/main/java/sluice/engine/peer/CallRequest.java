@@ -8,13 +8,16 @@ import sluice.log.wal.SegmentId;
 /** What one gateway asks of another; {@link CallFrame} gives each its bytes. */
 public sealed interface CallRequest {
 
+    /** Of a slot's owner. */
+    sealed interface OfOwner extends CallRequest {}
+
     /**
      * Of the slot's owner: append a checked batch.
      *
      * @param retention id of the topic's retention class
      */
     record Append(PartitionId partition, int slot, byte retention, Acks acks, ByteBuffer batch)
-            implements CallRequest {}
+            implements OfOwner {}
 
     /**
      * Of the slot's owner: what lies at an offset.
@@ -28,13 +31,13 @@ public sealed interface CallRequest {
             long offset,
             int maxBytes,
             int waitMs)
-            implements CallRequest {}
+            implements OfOwner {}
 
     /** Of the slot's owner: the first offset at or after a timestamp, if it is in its tail. */
-    record OffsetAt(PartitionId partition, int slot, long timestampMs) implements CallRequest {}
+    record OffsetAt(PartitionId partition, int slot, long timestampMs) implements OfOwner {}
 
     /** Of the slot's owner: log start and high watermark. */
-    record Status(PartitionId partition, int slot, long retentionMs) implements CallRequest {}
+    record Status(PartitionId partition, int slot, long retentionMs) implements OfOwner {}
 
     /** Of a member: fence the segment, then say how far its copy goes. */
     record Fence(SegmentId segment, long epoch) implements CallRequest {}
@@ -44,4 +47,7 @@ public sealed interface CallRequest {
 
     /** The metadata changed: look at it now. It is told, and never answered. */
     record Notice() implements CallRequest {}
+
+    /** Of a gateway whose heartbeat stands still: is it well? */
+    record Pulse() implements CallRequest {}
 }

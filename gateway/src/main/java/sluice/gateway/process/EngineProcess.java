@@ -135,6 +135,7 @@ final class EngineProcess implements AutoCloseable {
                         disk.diskId(),
                         wal,
                         0,
+                        disk.age(),
                         httpAddress,
                         config.peer()
                                 .advertised()

@@ -1,0 +1,67 @@
+package sluice.engine;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.log.lane.Background;
+import sluice.log.lane.Lane;
+import sluice.log.lane.Outcome;
+import sluice.log.object.SegmentFooter;
+import sluice.metadata.WalRecord;
+import sluice.metadata.WalRecord.WalObject;
+import sluice.uploader.SlotIndexLoader;
+
+/**
+ * Reads the footers of a dead wal's objects all at once, while the wal is being recovered: whoever
+ * takes its slots needs them, and one slot after another would wait for one footer after another.
+ * Owned by the engine's lane.
+ */
+final class FooterWarmer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FooterWarmer.class);
+
+    private final Lane lane;
+    private final Background background;
+    private final SlotIndexLoader indexes;
+    private final Set<String> begun = new HashSet<>();
+
+    FooterWarmer(Lane lane, Background background, SlotIndexLoader indexes) {
+        this.lane = lane;
+        this.background = background;
+        this.indexes = indexes;
+    }
+
+    /** Called with all wals, after each look at them. */
+    void consider(Collection<WalRecord> wals) {
+        lane.assertOwner();
+        Set<String> named = new HashSet<>();
+        for (WalRecord wal : wals) {
+            if (wal.state() == WalRecord.State.FENCING || wal.state() == WalRecord.State.SEALED) {
+                for (WalObject object : wal.objects()) {
+                    named.add(object.key());
+                    if (begun.add(object.key())) {
+                        read(wal.wal(), object);
+                    }
+                }
+            }
+        }
+        begun.retainAll(named);
+    }
+
+    private void read(UUID wal, WalObject object) {
+        background.run(
+                lane,
+                () -> indexes.footer(wal, object),
+                outcome -> {
+                    if (outcome instanceof Outcome.Failure<SegmentFooter>(var error)) {
+                        LOG.atDebug()
+                                .addKeyValue("key", object.key())
+                                .setCause(error)
+                                .log("a footer was not read ahead");
+                    }
+                });
+    }
+}
