@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import sluice.metadata.WalRecord;
@@ -180,28 +181,47 @@ class RecoveryTest {
         var world = opened(10, 4);
         world.append(20);
         world.place(0).crash();
-        var first = new java.util.ArrayList<Boolean>();
-        var stale = world.record();
-        world.place(1)
-                .lane()
-                .execute(() ->
-                        new Recovery(
-                                        world.place(1).lane(),
-                                        world.place(1).background(),
-                                        world.place(1).calls(),
-                                        world.store,
-                                        world.objects,
-                                        new sluice.uploader.SegmentPacker(
-                                                new java.util.SplittableRandom(1)),
-                                        world.place(1).id(),
-                                        stale,
-                                        first::add)
-                                .start());
+        var first = new ArrayList<Boolean>();
+        world.beginRecovery(1, world.record(), first::add);
         world.await("the first claim", () -> world.record().value().recoverer().isPresent());
 
         assertSealed(world, 20, world.recover(3));
         world.await("the end of the first", () -> !first.isEmpty());
         assertEquals(List.of(false), first);
+    }
+
+    @Test
+    void f16OfThreeRecoverersOneSealsWhereverTheOthersSleepMeanwhile() {
+        int sealedByTheThird = 0;
+        for (int step = 0; step < 60; step++) {
+            var world = new WalWorld(100 + step, 5);
+            world.open(world.ids(0, 3, 4), world.ids(0, 3, 4));
+            world.append(20);
+            world.place(0).crash();
+            // The first two fall asleep, each at another step of its recovery.
+            var sleepers = new ArrayList<Boolean>();
+            var found = world.record();
+            world.beginRecovery(1, found, sleepers::add);
+            world.runFor(Duration.ofNanos(500_000L * step));
+            world.place(1).pause(Duration.ofMinutes(10));
+            var now = world.record();
+            boolean isOver = now.value().state() == WalRecord.State.SEALED;
+            world.beginRecovery(2, isOver ? found : now, sleepers::add);
+            world.runFor(Duration.ofNanos(700_000L * (59 - step)));
+            world.place(2).pause(Duration.ofMinutes(10));
+            if (world.record().value().state() != WalRecord.State.SEALED) {
+                assertSealed(world, 20, world.recover(3));
+                sealedByTheThird++;
+            }
+            WalRecord sealed = world.record().value();
+
+            world.runFor(Duration.ofMinutes(11));
+
+            assertEquals(2, sleepers.size(), "both woke, and ended: step=" + step);
+            assertEquals(sealed, world.record().value(), "sealed once: step=" + step);
+            assertEquals(20, sealed.uploadedEnd(), "step=" + step);
+        }
+        assertTrue(sealedByTheThird > 20, "by the third: " + sealedByTheThird);
     }
 
     @Test

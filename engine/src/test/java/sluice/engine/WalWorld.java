@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import sluice.log.batch.BatchBuilder;
 import sluice.log.batch.RecordBatch;
@@ -280,6 +281,21 @@ final class WalWorld {
     Recovered recover(int by) {
         var ended = new ArrayList<Recovered>();
         long startNs = time.nowNs();
+        beginRecovery(
+                by,
+                record(),
+                sealed ->
+                        ended.add(new Recovered(sealed, Duration.ofNanos(time.nowNs() - startNs))));
+        await("the end of a recovery", () -> !ended.isEmpty());
+        return ended.getFirst();
+    }
+
+    /**
+     * Begins a recovery at a place, which goes on while time passes.
+     *
+     * @param found what that place knows of the record
+     */
+    void beginRecovery(int by, Versioned<WalRecord> found, Consumer<Boolean> ended) {
         WalPlace place = place(by);
         place.lane()
                 .execute(() ->
@@ -291,16 +307,9 @@ final class WalWorld {
                                         objects,
                                         new SegmentPacker(new SplittableRandom(seed)),
                                         place.id(),
-                                        record(),
-                                        sealed ->
-                                                ended.add(
-                                                        new Recovered(
-                                                                sealed,
-                                                                Duration.ofNanos(
-                                                                        time.nowNs() - startNs))))
+                                        found,
+                                        ended)
                                 .start());
-        await("the end of a recovery", () -> !ended.isEmpty());
-        return ended.getFirst();
     }
 
     // Time.

@@ -70,8 +70,20 @@ class StoresTest {
 
             assertEquals(
                     "{\"f\":1,\"wal\":\"00000000-0000-0001-0000-000000000001\",\"counter\":1,"
-                            + "\"http\":\"h:80\",\"peer\":\"h:81\",\"zone\":\"zone-a\"}",
+                            + "\"age\":10,\"http\":\"h:80\",\"peer\":\"h:81\",\"zone\":\"zone-a\"}",
                     body(Table.HEARTBEATS, NODE.toString()));
+        }
+
+        @Test
+        void aGatewayThatTellsNoAgeToldOfNone() {
+            items.write(
+                    Table.HEARTBEATS,
+                    NODE.toString(),
+                    0,
+                    "{\"f\":1,\"wal\":\"00000000-0000-0001-0000-000000000001\",\"counter\":1,"
+                            + "\"http\":\"h:80\",\"peer\":\"h:81\",\"zone\":\"zone-a\"}");
+
+            assertEquals(0, gateways.get(NODE).orElseThrow().value().diskAge());
         }
 
         @Test

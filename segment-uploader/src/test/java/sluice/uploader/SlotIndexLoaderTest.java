@@ -1,7 +1,9 @@
 package sluice.uploader;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -10,15 +12,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
+import sluice.log.object.SegmentFooter;
 import sluice.metadata.SlotRecord;
 import sluice.metadata.SlotRecord.Source;
 import sluice.metadata.WalRecord;
 import sluice.metadata.WalRecord.State;
+import sluice.metadata.WalRecord.WalObject;
 import sluice.uploader.memory.MemoryObjectStore;
 import sluice.uploader.memory.ObjectFaults;
 import sluice.uploader.memory.ObjectFaults.Fate;
@@ -85,6 +94,59 @@ class SlotIndexLoaderTest {
         store.faults((call, key) -> call == ObjectFaults.Call.READ ? Fate.FAIL_BEFORE : Fate.WELL);
 
         assertEquals(before, load(slot, first.record(State.OPEN)));
+    }
+
+    @Test
+    void aFooterThatTwoNeedAtOnceIsReadOnce() throws Exception {
+        for (Fate fate : List.of(Fate.WELL, Fate.FAIL_BEFORE)) {
+            var uploaded = new UploadedWal(store, offsets, fate == Fate.WELL ? 3 : 4);
+            uploaded.append(SLOT, A, 1, 2);
+            uploaded.upload();
+            WalObject object = uploaded.objects.getFirst();
+            var reads = new AtomicInteger();
+            var begun = new CountDownLatch(1);
+            var goOn = new CountDownLatch(1);
+            store.faults((call, key) -> {
+                if (call == ObjectFaults.Call.READ) {
+                    reads.incrementAndGet();
+                    begun.countDown();
+                    awaited(goOn);
+                    return fate;
+                }
+                return Fate.WELL;
+            });
+            List<FutureTask<SegmentFooter>> both =
+                    List.of(
+                            new FutureTask<>(() -> loader.footer(uploaded.wal, object)),
+                            new FutureTask<>(() -> loader.footer(uploaded.wal, object)));
+            Thread.ofPlatform().start(both.getFirst());
+            awaited(begun);
+            Thread second = Thread.ofPlatform().start(both.getLast());
+            while (second.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            goOn.countDown();
+
+            for (FutureTask<SegmentFooter> each : both) {
+                if (fate == Fate.WELL) {
+                    assertEquals(1, each.get(20, TimeUnit.SECONDS).toEntry(), "of both");
+                } else {
+                    var failed = assertThrows(ExecutionException.class, each::get);
+                    assertInstanceOf(SluiceException.class, failed.getCause());
+                }
+            }
+            assertEquals(1, reads.get());
+            store.faults(ObjectFaults.none());
+            assertEquals(1, loader.footer(uploaded.wal, object).toEntry(), "a failure is not kept");
+        }
+    }
+
+    private static void awaited(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(20, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Nested

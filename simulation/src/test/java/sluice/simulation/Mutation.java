@@ -29,7 +29,7 @@ enum Mutation {
     DAMAGED_COPY_BELIEVED(
             Names.RARE, redirect(Names.MEMBER, "extentOf", "damaged", Names.WAL, "isNeverDamaged")),
     OLDER_DISK_BELIEVED(
-            1, replace("sluice.engine.DiskAge", "isBelow", Names.ENGINE, "isNeverBelow")),
+            450, replace("sluice.engine.DiskAge", "isBelow", Names.ENGINE, "isNeverBelow")),
     ACK_BEFORE_SYNC(8, redirect(Names.MEMBER, "sync", "sync", Names.WAL, "answerThenSync")),
     ACK_OF_ONE_MEMBER(17, replace("sluice.log.wal.SegmentMembers", "least", Names.WAL, "most")),
     LATE_ACKS_COUNT(

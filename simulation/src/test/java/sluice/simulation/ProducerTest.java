@@ -127,6 +127,33 @@ class ProducerTest {
     }
 
     @Test
+    void f40FiftyThousandPartitionsComeAndGoWhileTheyAndOthersAreWritten() {
+        var cluster = SimulatedCluster.running(67, 3);
+        TopicRecord other = cluster.createTopic("orders", 1);
+        var producer = cluster.producer();
+        int others = 0;
+        for (int round = 0; round < 4; round++) {
+            TopicRecord big = cluster.createTopic("big", 50_000);
+            var ofBig = cluster.producer();
+            for (int i = 0; i < 100; i++) {
+                int partition = i * 499;
+                assertEquals(0, ofBig.append(cluster.node(i % 3), big, partition, "big" + i));
+                assertEquals(
+                        others++, producer.append(cluster.node(i % 3), other, 0, "v" + others));
+            }
+            if (round == 2) {
+                cluster.node(1).restart();
+                cluster.awaitReady();
+            }
+            assertEquals(
+                    List.of("big99"), new LogReader(cluster).values(cluster.node(2), big, 49_401));
+            assertEquals(List.of(), new LogReader(cluster).values(cluster.node(0), big, 49_999));
+            cluster.node(round % 3).engine().topics().delete("default", "big");
+        }
+        assertEquals(400, new LogReader(cluster).values(cluster.node(1), other, 0).size());
+    }
+
+    @Test
     void whenADeletionReturnsNoGatewayKnowsTheTopic() {
         for (long seed = 660; seed < 670; seed++) {
             var cluster = SimulatedCluster.running(seed, 3);
