@@ -38,6 +38,9 @@ final class LinkProxy implements AutoCloseable {
     private final LinkNetwork network;
     private @Nullable ServerSocket server;
 
+    /** Counts the ends, so that a wait for the process before listens for no other. */
+    private int ends;
+
     private LinkProxy(int port, InetSocketAddress target, LinkNetwork network) {
         this.port = port;
         this.target = target;
@@ -56,12 +59,13 @@ final class LinkProxy implements AutoCloseable {
     }
 
     /** Listens as soon as the gateway does, unless its process ends before. */
-    void listenWith(BooleanSupplier isAlive) {
+    synchronized void listenWith(BooleanSupplier isAlive) {
+        int before = ends;
         Thread.ofVirtual()
                 .name("link-await-" + port)
                 .start(() -> {
                     try {
-                        awaitTarget(isAlive);
+                        awaitTarget(isAlive, before);
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     } catch (IOException e) {
@@ -74,6 +78,7 @@ final class LinkProxy implements AutoCloseable {
     /** Whoever calls is refused. Connections that are there stay. */
     @Override
     public synchronized void close() {
+        ends++;
         try {
             if (server != null) {
                 server.close();
@@ -84,11 +89,12 @@ final class LinkProxy implements AutoCloseable {
         server = null;
     }
 
-    private void awaitTarget(BooleanSupplier isAlive) throws IOException, InterruptedException {
+    private void awaitTarget(BooleanSupplier isAlive, int before)
+            throws IOException, InterruptedException {
         while (isAlive.getAsBoolean()) {
             try (var trial = new Socket()) {
                 trial.connect(target, CONNECT_MS_MAX);
-                listen(isAlive);
+                listen(isAlive, before);
                 return;
             } catch (ConnectException e) {
                 TimeUnit.MILLISECONDS.sleep(TARGET_POLL_MS);
@@ -96,8 +102,8 @@ final class LinkProxy implements AutoCloseable {
         }
     }
 
-    private synchronized void listen(BooleanSupplier isAlive) throws IOException {
-        if (server == null && isAlive.getAsBoolean()) {
+    private synchronized void listen(BooleanSupplier isAlive, int before) throws IOException {
+        if (server == null && ends == before && isAlive.getAsBoolean()) {
             var listening = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
             server = listening;
             Thread.ofVirtual().name("link-accept-" + port).start(() -> accept(listening));
