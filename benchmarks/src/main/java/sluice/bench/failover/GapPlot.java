@@ -13,7 +13,7 @@ final class GapPlot {
     private static final int RIGHT = 20;
     private static final int TOP = 50;
     private static final int BOTTOM = 60;
-    private static final int TICKS = 5;
+    private static final int TICKS_MAX = 6;
 
     private GapPlot() {}
 
@@ -56,8 +56,8 @@ final class GapPlot {
     }
 
     private static void axes(StringBuilder svg, double top) {
-        for (int i = 0; i <= TICKS; i++) {
-            double seconds = top * i / TICKS;
+        double step = roundStep(top / TICKS_MAX);
+        for (double seconds = 0; seconds <= top; seconds += step) {
             line(svg, LEFT, y(seconds, top), WIDTH - RIGHT, y(seconds, top), "#e5e5e5", "");
             text(svg, LEFT - 8, y(seconds, top) + 4, "end", format("%.1f s", seconds));
         }
@@ -69,6 +69,17 @@ final class GapPlot {
                         "<text x=\"16\" y=\"%d\" transform=\"rotate(-90 16 %d)\""
                                 + " text-anchor=\"middle\">gap</text>\n",
                         HEIGHT / 2, HEIGHT / 2));
+    }
+
+    /** The least of 1, 2 and 5 times a power of ten that is no less. */
+    private static double roundStep(double least) {
+        double power = Math.pow(10, Math.floor(Math.log10(least)));
+        for (int factor : new int[] {1, 2, 5}) {
+            if (factor * power >= least) {
+                return factor * power;
+            }
+        }
+        return 10 * power;
     }
 
     private static void target(StringBuilder svg, FaultKind kind, double top) {
