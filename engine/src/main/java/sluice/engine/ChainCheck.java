@@ -8,7 +8,7 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.log.SluiceException;
-import sluice.log.wal.MemberMachine.Fenced;
+import sluice.log.wal.Fenced;
 import sluice.log.wal.SegmentCopy;
 import sluice.log.wal.WalEntry;
 import sluice.metadata.WalRecord.Segment;

@@ -10,7 +10,7 @@ import sluice.engine.peer.CallRequest;
 import sluice.engine.peer.PeerCalls;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
-import sluice.log.wal.MemberMachine.Fenced;
+import sluice.log.wal.Fenced;
 import sluice.log.wal.SegmentId;
 import sluice.metadata.WalRecord;
 import sluice.metadata.WalRecord.Segment;

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import sluice.log.wal.MemberMachine.Fenced;
+import sluice.log.wal.Fenced;
 import sluice.metadata.WalRecord;
 import sluice.metadata.WalRecord.Segment;
 import sluice.metadata.WalRecord.SegmentState;

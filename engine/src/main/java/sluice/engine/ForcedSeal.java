@@ -18,7 +18,7 @@ import sluice.log.SluiceException.Kind;
 import sluice.log.lane.Background;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
-import sluice.log.wal.MemberMachine.Fenced;
+import sluice.log.wal.Fenced;
 import sluice.log.wal.SegmentBytes;
 import sluice.log.wal.SegmentCopy;
 import sluice.log.wal.SegmentId;

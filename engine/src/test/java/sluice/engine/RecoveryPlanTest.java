@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import sluice.engine.RecoveryPlan.Part;
 import sluice.engine.RecoveryPlan.Ready;
 import sluice.engine.RecoveryPlan.Waiting;
-import sluice.log.wal.MemberMachine.Fenced;
+import sluice.log.wal.Fenced;
 import sluice.metadata.WalRecord;
 import sluice.metadata.WalRecord.Segment;
 import sluice.metadata.WalRecord.SegmentState;

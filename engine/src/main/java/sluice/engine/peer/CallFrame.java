@@ -9,7 +9,7 @@ import java.util.UUID;
 import sluice.engine.Engine.Acks;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
-import sluice.log.wal.MemberMachine.Fenced;
+import sluice.log.wal.Fenced;
 import sluice.log.wal.SegmentId;
 
 /**

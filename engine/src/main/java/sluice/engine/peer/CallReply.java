@@ -3,7 +3,7 @@ package sluice.engine.peer;
 import java.nio.ByteBuffer;
 import java.util.List;
 import sluice.log.SluiceException;
-import sluice.log.wal.MemberMachine.Fenced;
+import sluice.log.wal.Fenced;
 
 /** What a gateway answers another. */
 public sealed interface CallReply {

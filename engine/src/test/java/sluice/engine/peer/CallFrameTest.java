@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import sluice.engine.Engine.Acks;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
-import sluice.log.wal.MemberMachine.Fenced;
+import sluice.log.wal.Fenced;
 import sluice.log.wal.SegmentId;
 
 /** The bytes of calls between gateways. */

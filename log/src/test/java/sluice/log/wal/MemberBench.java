@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.UUID;
 import sluice.log.lane.Lane;
 import sluice.log.lane.VirtualTime;
-import sluice.log.wal.MemberMachine.Fenced;
 import sluice.log.wal.memory.MemoryWalDisk;
 
 /** One member with its disk, whose syncs end when the test says so. */

@@ -160,12 +160,12 @@ class MemberDiskTest {
             member.open();
             member.trim();
 
-            assertInstanceOf(MemberMachine.Fenced.Unknown.class, member.fence(2));
+            assertInstanceOf(Fenced.Unknown.class, member.fence(2));
         }
 
         @Test
         void anOwnerThatSleptThroughItAllIsStillHeldOff() {
-            assertEquals(new MemberMachine.Fenced.NeverHeld(), member.fence(2));
+            assertEquals(new Fenced.NeverHeld(), member.fence(2));
             member.trim();
             member.open();
 

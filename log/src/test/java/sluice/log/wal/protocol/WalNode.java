@@ -13,6 +13,7 @@ import sluice.log.lane.Delay;
 import sluice.log.lane.Lane;
 import sluice.log.lane.VirtualTime;
 import sluice.log.peer.PeerTransport;
+import sluice.log.wal.Fenced;
 import sluice.log.wal.MemberMachine;
 import sluice.log.wal.SegmentCopy;
 import sluice.log.wal.SegmentId;
@@ -214,13 +215,13 @@ final class WalNode {
         });
     }
 
-    private MemberMachine.Fenced endOf(SegmentId segment) {
+    private Fenced endOf(SegmentId segment) {
         try {
             return SegmentCopy.scan(disk, segment)
-                    .<MemberMachine.Fenced>map(MemberMachine.Fenced.Held::of)
-                    .orElseGet(MemberMachine.Fenced.NeverHeld::new);
+                    .<Fenced>map(Fenced.Held::of)
+                    .orElseGet(Fenced.NeverHeld::new);
         } catch (IOException | SluiceException e) {
-            return new MemberMachine.Fenced.Unknown(String.valueOf(e.getMessage()));
+            return new Fenced.Unknown(String.valueOf(e.getMessage()));
         }
     }
 

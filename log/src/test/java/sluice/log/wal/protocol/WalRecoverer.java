@@ -17,7 +17,7 @@ import sluice.log.SluiceException;
 import sluice.log.lane.Delay;
 import sluice.log.lane.Lane;
 import sluice.log.lane.VirtualTime;
-import sluice.log.wal.MemberMachine.Fenced;
+import sluice.log.wal.Fenced;
 import sluice.log.wal.SegmentCopy;
 import sluice.log.wal.WalEntry;
 import sluice.log.wal.protocol.Ledger.Recovered;
