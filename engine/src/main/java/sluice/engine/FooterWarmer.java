@@ -1,5 +1,6 @@
 package sluice.engine;
 
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
@@ -23,10 +24,17 @@ final class FooterWarmer {
 
     private static final Logger LOG = LoggerFactory.getLogger(FooterWarmer.class);
 
+    /** The recovery itself must not wait behind them. */
+    private static final int IN_FLIGHT_MAX = 16;
+
     private final Lane lane;
     private final Background background;
     private final SlotIndexLoader indexes;
     private final Set<String> begun = new HashSet<>();
+    private final ArrayDeque<Footer> waiting = new ArrayDeque<>();
+    private int inFlight;
+
+    private record Footer(UUID wal, WalObject object) {}
 
     FooterWarmer(Lane lane, Background background, SlotIndexLoader indexes) {
         this.lane = lane;
@@ -43,25 +51,36 @@ final class FooterWarmer {
                 for (WalObject object : wal.objects()) {
                     named.add(object.key());
                     if (begun.add(object.key())) {
-                        read(wal.wal(), object);
+                        waiting.addLast(new Footer(wal.wal(), object));
                     }
                 }
             }
         }
         begun.retainAll(named);
+        waiting.removeIf(each -> !named.contains(each.object().key()));
+        next();
     }
 
-    private void read(UUID wal, WalObject object) {
+    private void next() {
+        while (inFlight < IN_FLIGHT_MAX && !waiting.isEmpty()) {
+            inFlight++;
+            read(waiting.removeFirst());
+        }
+    }
+
+    private void read(Footer footer) {
         background.run(
                 lane,
-                () -> indexes.footer(wal, object),
+                () -> indexes.footer(footer.wal(), footer.object()),
                 outcome -> {
+                    inFlight--;
                     if (outcome instanceof Outcome.Failure<SegmentFooter>(var error)) {
                         LOG.atDebug()
-                                .addKeyValue("key", object.key())
+                                .addKeyValue("key", footer.object().key())
                                 .setCause(error)
                                 .log("a footer was not read ahead");
                     }
+                    next();
                 });
     }
 }

@@ -1,11 +1,6 @@
 package sluice.uploader;
 
 import java.nio.ByteBuffer;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -24,9 +19,7 @@ final class BlockCache {
 
     private final ObjectStore store;
     private final int blockBytes;
-    private final WeightedCache<BlockId, ByteBuffer> blocks;
-    private final ConcurrentMap<BlockId, CompletableFuture<ByteBuffer>> loading =
-            new ConcurrentHashMap<>();
+    private final LoadingCache<BlockId, ByteBuffer> blocks;
     private final Semaphore loads;
     private final Semaphore readAheads;
     private final Executor readAhead;
@@ -35,7 +28,7 @@ final class BlockCache {
         this.store = store;
         this.readAhead = readAhead;
         blockBytes = limits.blockBytes();
-        blocks = new WeightedCache<>(limits.cacheBytesMax(), ByteBuffer::remaining);
+        blocks = new LoadingCache<>(limits.cacheBytesMax(), ByteBuffer::remaining);
         loads = new Semaphore(limits.loadsMax(), true);
         readAheads = new Semaphore(limits.readAheadsMax());
     }
@@ -87,7 +80,7 @@ final class BlockCache {
     void startReading(ObjectExtent object, long at) {
         long index = at / blockBytes;
         var id = new BlockId(object.objectKey(), index);
-        if (blocks.get(id).isPresent() || loading.containsKey(id) || !readAheads.tryAcquire()) {
+        if (blocks.isThere(id) || !readAheads.tryAcquire()) {
             return;
         }
         boolean started = false;
@@ -118,33 +111,8 @@ final class BlockCache {
         return at + blockBytes;
     }
 
-    long cachedBytes() {
-        return blocks.weight();
-    }
-
     private ByteBuffer block(ObjectExtent object, long index) {
-        var id = new BlockId(object.objectKey(), index);
-        Optional<ByteBuffer> cached = blocks.get(id);
-        if (cached.isPresent()) {
-            return cached.get();
-        }
-        var mine = new CompletableFuture<ByteBuffer>();
-        CompletableFuture<ByteBuffer> others = loading.putIfAbsent(id, mine);
-        if (others != null) {
-            return join(others);
-        }
-        try {
-            // Another load may have ended between the look into the cache and the claim.
-            ByteBuffer loaded = blocks.get(id).orElseGet(() -> load(object, index));
-            blocks.put(id, loaded);
-            mine.complete(loaded);
-            return loaded;
-        } catch (RuntimeException | Error e) {
-            mine.completeExceptionally(e);
-            throw e;
-        } finally {
-            loading.remove(id, mine);
-        }
+        return blocks.get(new BlockId(object.objectKey(), index), () -> load(object, index));
     }
 
     private ByteBuffer load(ObjectExtent object, long index) {
@@ -157,17 +125,6 @@ final class BlockCache {
                     .asReadOnlyBuffer();
         } finally {
             loads.release();
-        }
-    }
-
-    private static ByteBuffer join(CompletableFuture<ByteBuffer> others) {
-        try {
-            return others.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof SluiceException failure) {
-                throw failure;
-            }
-            throw e;
         }
     }
 }

@@ -7,9 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
@@ -33,11 +30,8 @@ public final class SlotIndexLoader {
     private static final int ENTRY_WEIGHT = 1;
 
     private final ObjectStore store;
-    private final WeightedCache<String, SegmentFooter> footers;
+    private final LoadingCache<String, SegmentFooter> footers;
     private final WeightedCache<String, SlotCheckpoint> checkpoints;
-
-    /** Footers that somebody reads now: all slots of a wal need the same ones at once. */
-    private final Map<String, CompletableFuture<SegmentFooter>> reading = new ConcurrentHashMap<>();
 
     /**
      * @param cachedExtentsMax extents and producers kept of footers, and as many of checkpoints;
@@ -45,7 +39,7 @@ public final class SlotIndexLoader {
      */
     public SlotIndexLoader(ObjectStore store, long cachedExtentsMax) {
         this.store = store;
-        footers = new WeightedCache<>(cachedExtentsMax, SlotIndexLoader::weight);
+        footers = new LoadingCache<>(cachedExtentsMax, SlotIndexLoader::weight);
         checkpoints = new WeightedCache<>(cachedExtentsMax, SlotIndexLoader::weight);
     }
 
@@ -139,37 +133,8 @@ public final class SlotIndexLoader {
      * @throws SluiceException as {@link #load}
      */
     public SegmentFooter footer(UUID wal, WalObject object) {
-        Optional<SegmentFooter> cached = footers.get(object.key());
-        if (cached.isPresent()) {
-            return cached.get();
-        }
-        var own = new CompletableFuture<SegmentFooter>();
-        CompletableFuture<SegmentFooter> others = reading.putIfAbsent(object.key(), own);
-        if (others != null) {
-            return joined(others);
-        }
-        try {
-            SegmentFooter footer = readFooter(wal, object);
-            footers.put(object.key(), footer);
-            own.complete(footer);
-            return footer;
-        } catch (RuntimeException e) {
-            own.completeExceptionally(e);
-            throw e;
-        } finally {
-            reading.remove(object.key());
-        }
-    }
-
-    private static SegmentFooter joined(CompletableFuture<SegmentFooter> others) {
-        try {
-            return others.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof SluiceException failure) {
-                throw failure;
-            }
-            throw e;
-        }
+        // All slots of a wal need the same footers at once.
+        return footers.get(object.key(), () -> readFooter(wal, object));
     }
 
     private SegmentFooter readFooter(UUID wal, WalObject object) {
