@@ -1,10 +1,11 @@
 package sluice.engine;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.UUID;
 import java.util.function.Consumer;
 import sluice.engine.peer.CallReply;
@@ -43,9 +44,22 @@ final class Router {
     private final Local local;
 
     /** Requests that wait for their slot's owner, by slot, in the order in which they came. */
-    private final Map<Integer, ArrayDeque<Attempt>> stalled = new HashMap<>();
+    private final Map<Integer, PriorityQueue<Attempt>> stalled = new HashMap<>();
 
     private int stalledCount;
+    private long lastNumber;
+
+    /** Appends on their way to a slot's owner. */
+    private final Map<Integer, Flight> flights = new HashMap<>();
+
+    private static final class Flight {
+        final UUID wal;
+        int appends;
+
+        Flight(UUID wal) {
+            this.wal = wal;
+        }
+    }
 
     Router(
             Lane lane,
@@ -91,26 +105,29 @@ final class Router {
             attempt.then.accept(new Outcome.Failure<>(GatewayEngine.busy()));
             return;
         }
-        ArrayDeque<Attempt> queue = stalled.get(attempt.slot);
+        PriorityQueue<Attempt> queue = stalled.get(attempt.slot);
         if (queue == null) {
-            queue = new ArrayDeque<>();
+            queue = new PriorityQueue<>(Comparator.comparingLong((Attempt each) -> each.number));
             stalled.put(attempt.slot, queue);
             table.refresh(attempt.slot);
             lane.schedule(RETRY, () -> release(attempt.slot));
         }
-        queue.addLast(attempt);
+        queue.add(attempt);
         stalledCount++;
     }
 
     private void release(int slot) {
-        ArrayDeque<Attempt> queue = stalled.remove(slot);
+        PriorityQueue<Attempt> queue = stalled.remove(slot);
         if (queue != null) {
             stalledCount -= queue.size();
-            queue.forEach(Attempt::run);
+            for (Attempt next = queue.poll(); next != null; next = queue.poll()) {
+                next.run();
+            }
         }
     }
 
     private final class Attempt {
+        private final long number = ++lastNumber;
         private final int slot;
         private final CallRequest.OfOwner request;
         private final boolean isRepeatable;
@@ -135,9 +152,12 @@ final class Router {
 
         void run() {
             Optional<Owner> owner = table.owner(slot);
-            if (owner.isEmpty()) {
+            if (owner.isEmpty() || wouldOvertake(owner.get())) {
                 again(noOwner());
-            } else if (owner.get().node().equals(membership.self())) {
+                return;
+            }
+            leaves(owner.get());
+            if (owner.get().node().equals(membership.self())) {
                 local.handle(request, reply -> ended(asOutcome(reply)));
             } else {
                 metrics.forwarded();
@@ -146,7 +166,31 @@ final class Router {
             }
         }
 
+        /** While an append is under way to one owner, the next one does not go to another. */
+        private boolean wouldOvertake(Owner owner) {
+            Flight flight = flights.get(slot);
+            return isAppend() && flight != null && !flight.wal.equals(owner.wal());
+        }
+
+        private void leaves(Owner owner) {
+            if (isAppend()) {
+                flights.computeIfAbsent(slot, _ -> new Flight(owner.wal())).appends++;
+            }
+        }
+
+        private void arrives() {
+            if (isAppend()) {
+                flights.computeIfPresent(
+                        slot, (_, flight) -> --flight.appends == 0 ? null : flight);
+            }
+        }
+
+        private boolean isAppend() {
+            return request instanceof CallRequest.Append;
+        }
+
         private void ended(Outcome<CallReply> outcome) {
+            arrives();
             if (outcome instanceof Outcome.Failure<CallReply>(var error) && mayTryAgain(error)) {
                 again(error);
             } else {

@@ -151,24 +151,27 @@ class HandoffTest {
 
     @Test
     void batchesInFlightKeepTheirOrderWhileTheirSlotMoves() {
-        var cluster = SimulatedCluster.running(802, 3);
-        TopicRecord topic = cluster.createTopic("orders", PARTITIONS);
-        var producer = cluster.producer();
-        SimulatedGateway joined = join(cluster);
-        var answers = new ArrayList<CompletionStage<Appended>>();
-        for (int round = 0; slotsOf(cluster, joined.wal()) < 6 && round < 2_000; round++) {
-            for (int partition = 0; partition < PARTITIONS; partition++) {
-                answers.add(
-                        producer.send(cluster.node(0), topic, partition, round + ":" + partition));
+        for (long seed = 802; seed < 808; seed++) {
+            var cluster = SimulatedCluster.running(seed, 3);
+            TopicRecord topic = cluster.createTopic("orders", PARTITIONS);
+            var producer = cluster.producer();
+            SimulatedGateway joined = join(cluster);
+            var answers = new ArrayList<CompletionStage<Appended>>();
+            for (int round = 0; slotsOf(cluster, joined.wal()) < 6 && round < 2_000; round++) {
+                for (int partition = 0; partition < PARTITIONS; partition++) {
+                    String value = round + ":" + partition;
+                    answers.add(producer.send(cluster.node(0), topic, partition, value));
+                }
+                cluster.runFor(Duration.ofMillis(5));
             }
-            cluster.runFor(Duration.ofMillis(5));
-        }
-        awaitShare(cluster, joined);
-        cluster.await(
-                "all answers",
-                () -> answers.stream().allMatch(each -> each.toCompletableFuture().isDone()));
-        for (int i = 0; i < answers.size(); i++) {
-            assertEquals(i / PARTITIONS, cluster.await(answers.get(i)).baseOffset());
+            awaitShare(cluster, joined);
+            cluster.await(
+                    "all answers",
+                    () -> answers.stream().allMatch(each -> each.toCompletableFuture().isDone()));
+            for (int i = 0; i < answers.size(); i++) {
+                assertEquals(
+                        i / PARTITIONS, cluster.await(answers.get(i)).baseOffset(), "seed=" + seed);
+            }
         }
     }
 
