@@ -1,5 +1,6 @@
 package sluice.engine;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,9 +17,10 @@ import sluice.metadata.SlotRecord;
 import sluice.metadata.Versioned;
 
 /**
- * Writes the assignment anew when gateways come or go, if this gateway leads: if it is the first of
- * those that can own slots. The heartbeats are its lease. Two that both think they lead write in
- * turn, each conditional on what it read; no promise rests on it. Owned by the engine's lane.
+ * Writes the assignment anew when gateways come or go, if this gateway leads: if it wrote the
+ * present one, or if who did cannot own slots any more and it is the first of those that can. The
+ * heartbeats are its lease. Two that both think they lead write in turn, each conditional on what
+ * it read; no promise rests on it. Owned by the engine's lane.
  */
 final class Balancer {
 
@@ -37,6 +39,7 @@ final class Balancer {
     private final Runnable wantsSlots;
     private final long startedNs;
     private boolean isWriting;
+    private boolean isLookDue;
     private List<UUID> lastAble = List.of();
     private long ableSinceNs;
     private long lastVersion = -1;
@@ -70,15 +73,20 @@ final class Balancer {
     void consider(ClusterLook.Seen seen, SlotTargets targets) {
         lane.assertOwner();
         List<UUID> able = targets.able();
-        if (isWriting || able.isEmpty() || !able.getFirst().equals(self) || !mayBegin(able)) {
+        Optional<AssignmentRecord> present = seen.assignment().map(Versioned::value);
+        Duration calmIn = calmIn(able, seen);
+        if (isWriting || able.isEmpty() || !leads(present, able) || !mayBegin(able)) {
             return;
         }
-        Optional<AssignmentRecord> present = seen.assignment().map(Versioned::value);
         boolean fits =
                 present.filter(each -> new HashSet<>(each.nodes()).equals(new HashSet<>(able)))
                         .filter(each -> each.targets().size() == table.count())
                         .isPresent();
-        if (fits || !isCalm(able, seen)) {
+        if (fits) {
+            return;
+        }
+        if (!calmIn.isZero()) {
+            lookIn(calmIn);
             return;
         }
         if (!seen.slotsRead()) {
@@ -96,11 +104,19 @@ final class Balancer {
         write(new AssignmentRecord(self, able, shares), seen);
     }
 
+    private boolean leads(Optional<AssignmentRecord> present, List<UUID> able) {
+        return present.map(AssignmentRecord::leader)
+                .filter(able::contains)
+                .orElse(able.getFirst())
+                .equals(self);
+    }
+
     /**
-     * True once this gateway's view of the others stood still for a while, and another leader's
-     * assignment for longer: two whose views differ must not write in turn as fast as they can.
+     * How long until this gateway's view of the others has stood still for a beat, and another
+     * leader's assignment for longer: two whose views differ must not write in turn as fast as they
+     * can.
      */
-    private boolean isCalm(List<UUID> able, ClusterLook.Seen seen) {
+    private Duration calmIn(List<UUID> able, ClusterLook.Seen seen) {
         long nowNs = lane.nowNs();
         if (!able.equals(lastAble)) {
             lastAble = List.copyOf(able);
@@ -114,8 +130,22 @@ final class Balancer {
         boolean isOwn =
                 seen.assignment().filter(each -> !each.value().leader().equals(self)).isEmpty();
         long beatNs = limits.heartbeat().toNanos();
-        return nowNs - ableSinceNs >= beatNs
-                && (isOwn || nowNs - versionSinceNs >= OTHERS_BEATS * beatNs);
+        long ableNs = ableSinceNs + beatNs - nowNs;
+        long versionNs = isOwn ? 0 : versionSinceNs + OTHERS_BEATS * beatNs - nowNs;
+        return Duration.ofNanos(Math.max(0, Math.max(ableNs, versionNs)));
+    }
+
+    /** The next look may come much later than the end of a wait. */
+    private void lookIn(Duration wait) {
+        if (!isLookDue) {
+            isLookDue = true;
+            lane.schedule(
+                    wait,
+                    () -> {
+                        isLookDue = false;
+                        wantsSlots.run();
+                    });
+        }
     }
 
     private boolean mayBegin(List<UUID> able) {
