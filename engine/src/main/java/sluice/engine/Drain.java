@@ -162,7 +162,8 @@ final class Drain {
                         LOG.atWarn()
                                 .log(
                                         "leaving while other gateways' wals still count on this disk; keep it until they are uploaded");
-                        membership.leave(done);
+                        membership.stop();
+                        done.run();
                     } else {
                         lane.schedule(NEEDED_TICK, this::unneeded);
                     }

@@ -67,7 +67,6 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     private Phase phase = Phase.JOINING;
     private boolean isCreating;
     private boolean isDraining;
-
     private Optional<OpenWal> opened = Optional.empty();
 
     /** Segments of the own wal before this one are no longer read from the disk. */
@@ -105,19 +104,19 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
                         membership.self(),
                         limits,
                         this::changed,
-                        () -> look.soon(true));
+                        () -> lookSoon(true));
         this.startedNs = lane.nowNs();
     }
 
-    Phase phase() {
-        return phase;
+    private boolean isOver() {
+        return phase == Phase.SEALED || phase == Phase.LOST;
     }
 
     /** True if it reads the metadata, and what there is to write of its wal arrives there. */
     boolean isWell() {
-        Duration lately = limits.suspectAfter();
-        return look.isFresh(lately)
-                && opened.map(each -> !each.registry().isStuck(lately)).orElse(true);
+        Duration lately = limits.suspectAfter().multipliedBy(2);
+        boolean isStuck = opened.stream().anyMatch(each -> each.isStuck(lately));
+        return !isOver() && !isStuck && look.isFresh(lately);
     }
 
     boolean isReady() {
@@ -137,10 +136,10 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     /** Called after each look at the heartbeats. */
     void looked() {
         lane.assertOwner();
-        if (phase == Phase.JOINING) {
+        if (phase == Phase.JOINING && membership.hasBeaten()) {
             considerOpening();
         }
-        if (phase != Phase.SEALED && phase != Phase.LOST) {
+        if (!isOver()) {
             look.look();
         }
     }
@@ -193,17 +192,18 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         opened = Optional.of(wired);
         phase = Phase.OPEN;
         wired.keeper().open();
+        wired.scrubber().start();
         LOG.atInfo()
                 .addKeyValue("wal", wal)
                 .addKeyValue("members", created.value().chain().getFirst().members())
                 .log("wal open");
-        look.look();
+        changed();
         lane.schedule(Duration.ofMillis(500), this::expireAppends);
     }
 
     private void expireAppends() {
         opened.ifPresent(each -> each.appends().expire(lane.nowNs()));
-        if (phase != Phase.SEALED && phase != Phase.LOST) {
+        if (!isOver()) {
             lane.schedule(Duration.ofMillis(500), this::expireAppends);
         }
     }
@@ -219,11 +219,10 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         Map<UUID, WalRecord> records = seen.records();
         trim(records);
         parts.warmer().consider(records.values());
-        if (phase == Phase.OPEN) {
+        if (phase == Phase.OPEN && own != null) {
             var targets = new SlotTargets(membership.alive(false), seen.wals(), seen.assignment());
-            opened.ifPresent(each -> each.slots().consider(records, targets));
-            opened.ifPresent(each -> each.handoffs().consider(membership.self(), targets));
-            opened.ifPresent(each -> each.folder().consider());
+            UUID self = membership.self();
+            opened.ifPresent(each -> each.consider(records, targets, self, seen.readNs()));
             balancer.consider(seen, targets);
         }
         recoveries.consider(seen.wals(), wal);
@@ -241,7 +240,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
 
     /** Looks at the metadata at once, for it changed, or a gateway's process is gone. */
     void lookSoon(boolean alsoSlots) {
-        if (phase != Phase.SEALED && phase != Phase.LOST) {
+        if (!isOver()) {
             look.soon(alsoSlots);
         }
     }
@@ -286,8 +285,9 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         lost("a member was told by a recoverer that this wal is closed");
     }
 
-    private void lost(String why) {
-        if (phase == Phase.LOST || phase == Phase.SEALED) {
+    /** The wal, or the disk, is not this process's any more. */
+    void lost(String why) {
+        if (isOver()) {
             return;
         }
         phase = Phase.LOST;
@@ -321,7 +321,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     /** Answers a request for a slot that may be this gateway's. */
     void handle(CallRequest.OfOwner request, Consumer<CallReply> answer) {
         lane.assertOwner();
-        if (opened.isEmpty() || phase == Phase.LOST || phase == Phase.SEALED) {
+        if (opened.isEmpty() || isOver()) {
             answer.accept(OwnerAppends.failed(OwnedSlots.notOwner(-1)));
             return;
         }
@@ -349,11 +349,16 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
      */
     void drain(Runnable done) {
         lane.assertOwner();
-        if (phase != Phase.OPEN || opened.isEmpty() || isDraining) {
-            membership.leave(done);
+        if (isDraining) {
+            done.run();
             return;
         }
         isDraining = true;
+        if (phase != Phase.OPEN || opened.isEmpty()) {
+            membership.stop();
+            done.run();
+            return;
+        }
         new Drain(
                         lane,
                         ports.background(),
@@ -387,9 +392,8 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     /** Bytes and counts for the metrics, by name. */
     Map<String, Long> gauges() {
         Map<String, Long> gauges = new HashMap<>();
-        gauges.put("slots.owned", (long) owned.count());
-        gauges.put("tail.entries", owned.tailEntries());
         gauges.put("disk.used.bytes", ports.disk().usedBytes());
+        owned.addTo(gauges);
         opened.ifPresent(each -> each.addTo(gauges));
         return gauges;
     }

@@ -21,6 +21,7 @@ import sluice.log.wal.WalMachine;
  * @param tailEntriesMax batches not yet in objects that are indexed in memory, in all partitions
  * @param foldObjects objects named in the wal record before they are folded into checkpoints
  * @param uploadsMax segments being uploaded at once
+ * @param scrubEvery how often it is looked whether all objects are there
  * @param memberSlowFloor a member may hold an entry up for so long, however fast the others are;
  *     {@code wal().memberSlowNs()} is the longest time, however slow they are
  * @param wal of the owner
@@ -41,6 +42,7 @@ public record EngineLimits(
         int tailEntriesMax,
         int foldObjects,
         int uploadsMax,
+        Duration scrubEvery,
         Duration memberSlowFloor,
         WalMachine.Limits wal,
         MemberMachine.Limits member) {
@@ -74,6 +76,7 @@ public record EngineLimits(
                 4_000_000,
                 64,
                 2,
+                Duration.ofMinutes(30),
                 SlowMembers.FLOOR,
                 new WalMachine.Limits(
                         64L << 20,
@@ -110,6 +113,7 @@ public record EngineLimits(
                 tailEntriesMax,
                 foldObjects,
                 uploadsMax,
+                scrubEvery,
                 nextMemberSlowFloor,
                 wal,
                 member);

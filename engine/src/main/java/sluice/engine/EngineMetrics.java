@@ -28,6 +28,9 @@ public final class EngineMetrics {
     private final LongAdder handoverNs = new LongAdder();
     private final LongAdder handoffsAbandoned = new LongAdder();
 
+    private final LongAdder scrubbed = new LongAdder();
+    private final LongAdder scrubLosses = new LongAdder();
+
     /** Told each counter's name, meaning and present value. */
     public interface Visitor {
         void counter(String name, String meaning, LongAdder value);
@@ -60,6 +63,11 @@ public final class EngineMetrics {
                 "slots.handoffs.abandoned",
                 "hand-offs given up before a slot moved",
                 handoffsAbandoned);
+        visitor.counter("scrub.objects", "objects looked at and found whole", scrubbed);
+        visitor.counter(
+                "scrub.lost",
+                "objects that records depend on and that are gone or cut, at each look",
+                scrubLosses);
     }
 
     void appended(long bytes) {
@@ -113,6 +121,14 @@ public final class EngineMetrics {
 
     void handoffAbandoned() {
         handoffsAbandoned.increment();
+    }
+
+    void scrubbed() {
+        scrubbed.increment();
+    }
+
+    void scrubLost() {
+        scrubLosses.increment();
     }
 
     void slotTaken() {

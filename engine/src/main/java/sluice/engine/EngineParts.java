@@ -14,5 +14,6 @@ record EngineParts(
         WalStore walStore,
         SlotStore slotStore,
         OwnedSlots owned,
+        SlotStateLoader states,
         FooterWarmer warmer,
         PeerCalls calls) {}

@@ -46,6 +46,7 @@ public final class GatewayEngine implements Engine {
     private final EnginePorts ports;
     private final EngineLimits limits;
     private final ClusterRecord cluster;
+    private final UUID wal;
     private final Lane lane;
     private final EngineMetrics metrics = new EngineMetrics();
     private final Membership membership;
@@ -83,6 +84,7 @@ public final class GatewayEngine implements Engine {
         this.ports = ports;
         this.limits = limits;
         this.cluster = cluster;
+        this.wal = wal;
         this.lane = ports.lane();
         this.snapshot = new Snapshot(false, List.of(), List.of(), Map.of());
         var walStore = new WalStore(ports.items());
@@ -117,7 +119,7 @@ public final class GatewayEngine implements Engine {
                         new DiskAge(lane, ports.disk()),
                         limits,
                         self,
-                        onLost);
+                        this::diskLost);
         membership =
                 new Membership(
                         lane,
@@ -168,6 +170,7 @@ public final class GatewayEngine implements Engine {
                                 walStore,
                                 slotStore,
                                 owned,
+                                states,
                                 new FooterWarmer(lane, ports.background(), indexes),
                                 calls),
                         wal,
@@ -232,9 +235,14 @@ public final class GatewayEngine implements Engine {
             case CallRequest.Fence fence -> memberCalls.fence(fence, answer);
             case CallRequest.ReadSegment read -> memberCalls.read(read, answer);
             case CallRequest.Notice _ -> core.lookSoon(true);
-            case CallRequest.Pulse _ -> answer.accept(new CallReply.Pulse(core.isWell()));
+            case CallRequest.Pulse _ -> answer.accept(new CallReply.Pulse(wal, core.isWell()));
             case CallRequest.OfOwner ofOwner -> core.handle(ofOwner, answer);
         }
+    }
+
+    private void diskLost(String why) {
+        frames.stop();
+        core.lost(why);
     }
 
     private void sealed() {

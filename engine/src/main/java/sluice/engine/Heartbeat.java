@@ -5,6 +5,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sluice.log.SluiceException;
 import sluice.log.lane.Background;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
@@ -30,7 +31,18 @@ final class Heartbeat {
     private GatewayRecord self;
     private long version;
     private boolean hasBeaten;
+    private boolean isBeating;
+
+    /** Beats that were applied, to tell old answers from new ones. */
+    private long applied;
+
+    /** Waits for the beat under way. */
+    private Runnable whenBeaten = () -> {};
+
     private boolean isStopped;
+
+    /** The item in the store tells what this process must not take away. */
+    private boolean isLost;
 
     /**
      * @param self its counter is 0
@@ -57,6 +69,11 @@ final class Heartbeat {
         return self.node();
     }
 
+    /** True once others can see this process. */
+    boolean hasBeaten() {
+        return hasBeaten;
+    }
+
     boolean isStopped() {
         return isStopped;
     }
@@ -72,12 +89,16 @@ final class Heartbeat {
                 lane,
                 () -> store.get(self.node()),
                 outcome -> {
-                    if (outcome
-                            instanceof
-                            Outcome.Success<Optional<Versioned<GatewayRecord>>>(var found)) {
-                        start(found, admitted);
-                    } else {
-                        lane.schedule(limits.heartbeat(), () -> start(admitted));
+                    switch (outcome) {
+                        case Outcome.Success<Optional<Versioned<GatewayRecord>>>(var found) ->
+                                start(found, admitted);
+                        case Outcome.Failure<Optional<Versioned<GatewayRecord>>>(var error)
+                                when error.kind() == SluiceException.Kind.DATA ->
+                                lost("the heartbeat of this disk cannot be read: " + error);
+                        case Outcome.Failure<Optional<Versioned<GatewayRecord>>>(var error) -> {
+                            LOG.atWarn().setCause(error).log("heartbeat not read; trying again");
+                            lane.schedule(limits.heartbeat(), () -> start(admitted));
+                        }
                     }
                 });
     }
@@ -87,8 +108,7 @@ final class Heartbeat {
         version = found.map(Versioned::version).orElse(0L);
         long told = found.map(each -> each.value().diskAge()).orElse(0L);
         if (age.isBelow(told)) {
-            isStopped = true;
-            lost.accept(
+            lost(
                     ("disk-older-than-told: this disk is an older state of itself (was a snapshot"
                                     + " restored?): what it acknowledged since is not on it, so it"
                                     + " must not be asked; start with an empty data folder, the"
@@ -101,12 +121,39 @@ final class Heartbeat {
         beat();
     }
 
-    /** Beats no more, and takes the heartbeat away so that others need not wait for its end. */
+    private void lost(String why) {
+        isStopped = true;
+        isLost = true;
+        lost.accept(why);
+    }
+
+    /**
+     * Beats no more, and takes the heartbeat away so that others need not wait for its end. Only
+     * for a disk that no wal names any more: what it told of its age goes too.
+     */
     void leave(Runnable done) {
         lane.assertOwner();
         isStopped = true;
-        long last = version;
-        background.run(lane, () -> store.remove(self.node(), last), _ -> done.run());
+        if (isLost) {
+            done.run();
+            return;
+        }
+        Runnable remove =
+                () -> {
+                    long last = version;
+                    background.run(lane, () -> store.remove(self.node(), last), _ -> done.run());
+                };
+        if (isBeating) {
+            whenBeaten = remove;
+        } else {
+            remove.run();
+        }
+    }
+
+    /** Beats no more; the last beat stays, with the age that it told. */
+    void stop() {
+        lane.assertOwner();
+        isStopped = true;
     }
 
     /** From now on it says that the gateway takes no more slots. */
@@ -122,14 +169,17 @@ final class Heartbeat {
         age.grow();
         GatewayRecord beat = self;
         long last = version;
+        isBeating = true;
         background.run(lane, () -> store.put(beat, last), this::beaten);
     }
 
     private void beaten(Outcome<Written> outcome) {
+        isBeating = false;
         switch (outcome) {
-            case Outcome.Success<Written>(Written.Applied(long applied)) -> {
-                version = applied;
+            case Outcome.Success<Written>(Written.Applied(long next)) -> {
+                version = next;
                 hasBeaten = true;
+                applied++;
             }
             case Outcome.Success<Written>(Written.Conflict()) -> findVersion();
             case Outcome.Failure<Written>(var error) -> {
@@ -137,17 +187,21 @@ final class Heartbeat {
                 findVersion();
             }
         }
+        whenBeaten.run();
+        whenBeaten = () -> {};
         lane.schedule(limits.heartbeat(), this::beat);
     }
 
     private void findVersion() {
+        long asOf = applied;
         background.run(
                 lane,
                 () -> store.get(self.node()),
                 outcome -> {
                     if (outcome
-                            instanceof
-                            Outcome.Success<Optional<Versioned<GatewayRecord>>>(var found)) {
+                                    instanceof
+                                    Outcome.Success<Optional<Versioned<GatewayRecord>>>(var found)
+                            && asOf == applied) {
                         foundVersion(found);
                     }
                 });
@@ -166,8 +220,7 @@ final class Heartbeat {
         GatewayRecord other = found.get().value();
         boolean isOwn = other.wal().equals(self.wal());
         if (isOwn ? other.counter() > self.counter() : hasBeaten) {
-            isStopped = true;
-            lost.accept(
+            lost(
                     ("disk-used-twice: another process beats for this disk (was the disk or the"
                                     + " machine copied, or set back?); run one gateway on it, and"
                                     + " give others an empty data folder: disk=%s wal=%s counter=%d"

@@ -102,7 +102,7 @@ final class Membership {
         this.store = store;
         this.own = own;
         this.transport = transport;
-        this.pulses = new Pulses(lane, calls, limits.heartbeat());
+        this.pulses = new Pulses(lane, calls, limits.heartbeat(), limits.suspectAfter());
         this.limits = limits;
         this.observer = observer;
         this.lastLookNs = lane.nowNs();
@@ -119,6 +119,15 @@ final class Membership {
     /** Beats no more, and takes the own heartbeat away so that others need not wait for its end. */
     void leave(Runnable done) {
         own.leave(done);
+    }
+
+    boolean hasBeaten() {
+        return own.hasBeaten();
+    }
+
+    /** Beats no more. */
+    void stop() {
+        own.stop();
     }
 
     /** From now on the gateway says that it takes no more slots. */
@@ -197,8 +206,9 @@ final class Membership {
             pulses.forget(node);
             return false;
         }
-        pulses.ask(node);
-        return known.stillNs >= limits.suspectAfter().toNanos() && !pulses.isWell(node);
+        pulses.ask(node, known.record.wal());
+        return known.stillNs >= limits.suspectAfter().toNanos()
+                && !pulses.isWell(node, known.record.wal());
     }
 
     /**
@@ -214,18 +224,24 @@ final class Membership {
         }
         if (!known.isSuspected && !known.isKnocking) {
             known.isKnocking = true;
-            knock(known, 0, KNOCK_AGAIN);
+            knock(known, known.record.wal(), 0, KNOCK_AGAIN);
         }
     }
 
-    private void knock(Seen known, int refusals, Duration pause) {
+    private void knock(Seen known, UUID wal, int refusals, Duration pause) {
         transport.knock(
                 known.record.node(),
-                reach -> lane.execute(() -> knocked(known, refusals, pause, reach)));
+                reach -> lane.execute(() -> knocked(known, wal, refusals, pause, reach)));
     }
 
-    private void knocked(Seen known, int before, Duration pause, PeerTransport.Reach reach) {
+    private void knocked(
+            Seen known, UUID wal, int before, Duration pause, PeerTransport.Reach reach) {
         UUID node = known.record.node();
+        if (!known.record.wal().equals(wal)) {
+            // The next process is there already, perhaps at another address.
+            known.isKnocking = false;
+            return;
+        }
         int refusals = reach == PeerTransport.Reach.REFUSED ? before + 1 : 0;
         if (refusals >= KNOCKS) {
             known.isKnocking = false;
@@ -247,6 +263,7 @@ final class Membership {
                     () ->
                             knock(
                                     known,
+                                    wal,
                                     refusals,
                                     later.compareTo(KNOCK_PAUSE_MAX) < 0
                                             ? later

@@ -1,5 +1,6 @@
 package sluice.engine;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import sluice.log.lane.Background;
@@ -18,7 +19,8 @@ record OpenWal(
         Uploads uploads,
         SlotKeeper slots,
         Folder folder,
-        Handoffs handoffs) {
+        Handoffs handoffs,
+        Scrubber scrubber) {
 
     /**
      * Makes and connects the parts; nothing is begun.
@@ -128,8 +130,18 @@ record OpenWal(
                         release,
                         parts.metrics(),
                         changed);
+        var scrubber =
+                new Scrubber(
+                        lane,
+                        background,
+                        owned,
+                        parts.states()::load,
+                        ports.objects(),
+                        parts.metrics(),
+                        limits.scrubEvery());
         return new OpenWal(
-                registry, keeper, appends, reads, authority, uploads, slots, folder, handoffs);
+                registry, keeper, appends, reads, authority, uploads, slots, folder, handoffs,
+                scrubber);
     }
 
     /**
@@ -144,12 +156,18 @@ record OpenWal(
         folder.consider();
     }
 
+    /** True if what there is to write of the wal does not arrive in the metadata. */
+    boolean isStuck(Duration forSo) {
+        return registry.isStuck(forSo);
+    }
+
     /** Ends all work; who waits for an append is told that its outcome is unknown. */
     void stop(String why) {
         keeper.stop();
         slots.stop();
         folder.stop();
         handoffs.stop();
+        scrubber.stop();
         appends.fail(why);
     }
 

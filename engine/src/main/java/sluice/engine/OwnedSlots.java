@@ -150,8 +150,10 @@ final class OwnedSlots {
         tailEntries++;
     }
 
-    long tailEntries() {
-        return tailEntries;
+    /** Adds present values by name. */
+    void addTo(Map<String, Long> gauges) {
+        gauges.put("slots.owned", (long) owned.size());
+        gauges.put("tail.entries", tailEntries);
     }
 
     /**

@@ -31,6 +31,7 @@ final class PeerFrames implements PeerTransport.Listener {
     private final MemberMachine member;
     private final PeerCalls calls;
     private final Engine engine;
+    private volatile boolean isStopped;
 
     PeerFrames(Lane lane, Lane memberLane, MemberMachine member, PeerCalls calls, Engine engine) {
         this.lane = lane;
@@ -54,8 +55,16 @@ final class PeerFrames implements PeerTransport.Listener {
         lane.execute(() -> engine.disconnected(peer, link));
     }
 
+    /** From now on nobody is answered: what is on this disk must not count. */
+    void stop() {
+        isStopped = true;
+    }
+
     @Override
     public void received(UUID peer, PeerTransport.Link link, ByteBuffer frame) {
+        if (isStopped) {
+            return;
+        }
         switch (link) {
             case WAL -> walFrame(peer, frame);
             case CALL -> lane.execute(() -> guarded(peer, () -> calls.received(peer, frame)));

@@ -2,9 +2,7 @@ package sluice.engine;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import sluice.engine.peer.CallReply;
 import sluice.engine.peer.CallRequest;
@@ -19,51 +17,69 @@ import sluice.log.lane.Outcome;
  */
 final class Pulses {
 
-    private final Lane lane;
-    private final PeerCalls calls;
-    private final Duration every;
-    private final Map<UUID, Long> wellAtNs = new HashMap<>();
-    private final Set<UUID> asked = new HashSet<>();
+    private static final class Asked {
+        boolean isWaiting;
 
-    /**
-     * @param every how often {@link #ask} is called for a gateway
-     */
-    Pulses(Lane lane, PeerCalls calls, Duration every) {
-        this.lane = lane;
-        this.calls = calls;
-        this.every = every;
-    }
+        /** The last question that ended was answered so, by the process with that wal. */
+        boolean isWell;
 
-    void ask(UUID node) {
-        lane.assertOwner();
-        if (asked.add(node)) {
-            calls.call(
-                    node,
-                    new CallRequest.Pulse(),
-                    every,
-                    outcome -> {
-                        asked.remove(node);
-                        if (outcome
-                                instanceof
-                                Outcome.Success<CallReply>(CallReply.Pulse(boolean isWell))) {
-                            if (isWell) {
-                                wellAtNs.put(node, lane.nowNs());
-                            } else {
-                                wellAtNs.remove(node);
-                            }
-                        }
-                    });
+        UUID wal;
+        long endedNs;
+
+        Asked(UUID wal) {
+            this.wal = wal;
         }
     }
 
-    /** True if it said so not longer ago than the last questions are. */
-    boolean isWell(UUID node) {
-        Long atNs = wellAtNs.get(node);
-        return atNs != null && lane.nowNs() - atNs < 2 * every.toNanos();
+    private final Lane lane;
+    private final PeerCalls calls;
+    private final Duration answerMax;
+    private final Duration validFor;
+    private final Map<UUID, Asked> asked = new HashMap<>();
+
+    /**
+     * @param answerMax who takes longer is not well
+     * @param validFor an answer counts no longer, even if no later question ended
+     */
+    Pulses(Lane lane, PeerCalls calls, Duration answerMax, Duration validFor) {
+        this.lane = lane;
+        this.calls = calls;
+        this.answerMax = answerMax;
+        this.validFor = validFor;
+    }
+
+    /** Asks, unless a question is under way. */
+    void ask(UUID node, UUID wal) {
+        lane.assertOwner();
+        Asked state = asked.computeIfAbsent(node, _ -> new Asked(wal));
+        if (!state.isWaiting) {
+            state.isWaiting = true;
+            calls.call(
+                    node, new CallRequest.Pulse(), answerMax, outcome -> answered(state, outcome));
+        }
+    }
+
+    private void answered(Asked state, Outcome<CallReply> outcome) {
+        state.isWaiting = false;
+        state.endedNs = lane.nowNs();
+        state.isWell = false;
+        if (outcome instanceof Outcome.Success<CallReply>(CallReply.Pulse(var wal, var isWell))) {
+            state.isWell = isWell;
+            state.wal = wal;
+        }
+    }
+
+    /** True if this very process answered the last question that ended, and said so. */
+    boolean isWell(UUID node, UUID wal) {
+        Asked state = asked.get(node);
+        return state != null
+                && state.isWell
+                && state.wal.equals(wal)
+                && lane.nowNs() - state.endedNs < validFor.toNanos();
     }
 
     /** Its heartbeat moves, or it is gone. */
     void forget(UUID node) {
-        wellAtNs.remove(node);
+        asked.remove(node);
     }
 }

@@ -50,10 +50,6 @@ final class SlotTargets {
         return able;
     }
 
-    boolean isAssigned(UUID node) {
-        return assignment.filter(each -> each.nodes().contains(node)).isPresent();
-    }
-
     /** The assigned gateway, if it can own the slot now. */
     Optional<UUID> assigned(int slot) {
         return assignment.flatMap(each -> each.target(slot)).filter(isAble::contains);

@@ -35,6 +35,7 @@ class SlowMemberTest {
                 all.tailEntriesMax(),
                 all.foldObjects(),
                 all.uploadsMax(),
+                all.scrubEvery(),
                 floor,
                 new WalMachine.Limits(
                         all.wal().segmentBytesMax(),

@@ -15,6 +15,7 @@ final class Comings {
     private final DiskFaults disks;
     private final BiConsumer<Duration, Runnable> after;
     private final Set<SimulatedGateway> left = new HashSet<>();
+    private final Set<SimulatedGateway> leaving = new HashSet<>();
     private boolean isClosed;
 
     /**
@@ -94,13 +95,16 @@ final class Comings {
 
     /** Goes for good, unless its disk is still needed when it has drained. */
     boolean leave(SimulatedGateway gateway) {
-        boolean isSpare = cluster.nodes.size() - left.size() > cluster.limits.membersMin() + 1;
-        if (!gateway.isUp() || !isSpare) {
+        int staying = cluster.nodes.size() - left.size() - leaving.size();
+        if (!gateway.isUp()
+                || staying <= cluster.limits.membersMin() + 1
+                || !leaving.add(gateway)) {
             return false;
         }
         return drainThen(
                 gateway,
                 () -> {
+                    leaving.remove(gateway);
                     if (!gateway.isUp() && disks.wipe(gateway)) {
                         left.add(gateway);
                         cluster.coverage.count("gateway left for good");

@@ -47,6 +47,12 @@ final class SimulatedGateway {
             Steps steps,
             ProcessBackground background) {}
 
+    /** Whether a disk that is refused for good is replaced by an empty one. */
+    boolean getsAnotherDisk = true;
+
+    /** The present process knows that it must end. */
+    private boolean isEnding;
+
     /** Told when the present process ends, however it does. */
     private final Set<Runnable> waitingForEnd = new LinkedHashSet<>();
 
@@ -180,25 +186,37 @@ final class SimulatedGateway {
         }
     }
 
+    /** As the process does: it closes its engine, which may take a moment, and is gone. */
     private void lost(VirtualTime.Scope scope, String why) {
         cluster.world.schedule(
                 Duration.ZERO,
                 () -> {
-                    if (isUp() && running().scope().equals(scope)) {
+                    if (isUp() && running().scope().equals(scope) && !isEnding) {
                         losses.add(why);
                         cluster.note(name, "ends: " + why);
-                        crash();
-                        if (why.startsWith("disk-older-than-told")) {
-                            // As the refusal tells the operator.
-                            cluster.coverage.count(
-                                    "noticed: a disk that is an older state of itself");
-                            wipe();
-                        }
-                        if (restartsWhenLost) {
-                            cluster.world.schedule(Duration.ofSeconds(1), this::startAgain);
-                        }
+                        isEnding = true;
+                        engine().drain();
+                        cluster.world.schedule(
+                                Duration.ofMillis(cluster.time.random().nextInt(300)),
+                                () -> ended(scope, why));
                     }
                 });
+    }
+
+    private void ended(VirtualTime.Scope scope, String why) {
+        if (isUp() && running().scope().equals(scope)) {
+            crash();
+            if (why.startsWith("disk-older-than-told")) {
+                cluster.coverage.count("noticed: a disk that is an older state of itself");
+                if (getsAnotherDisk) {
+                    // As the refusal tells the operator.
+                    wipe();
+                }
+            }
+            if (restartsWhenLost) {
+                cluster.world.schedule(Duration.ofSeconds(1), this::startAgain);
+            }
+        }
     }
 
     private void startAgain() {
@@ -212,6 +230,7 @@ final class SimulatedGateway {
         if (isUp()) {
             running().scope().kill();
             process = null;
+            isEnding = false;
             heldSyncs.clear();
             holdsSyncs = false;
             cluster.network.crash(id(), cluster.time.random().nextInt(3));

@@ -20,6 +20,7 @@ final class SimulatedLimits {
     Duration memberSlow = Duration.ofMillis(1500);
     long unackedBytesMax = 1 << 20;
     long diskBytesMax = 64 << 20;
+    Duration scrubEvery = Duration.ofSeconds(12);
     int tailEntriesMax = 100_000;
 
     EngineLimits build() {
@@ -38,6 +39,7 @@ final class SimulatedLimits {
                 tailEntriesMax,
                 foldObjects,
                 2,
+                scrubEvery,
                 Duration.ofMillis(25),
                 new WalMachine.Limits(
                         segmentBytesMax,

@@ -52,6 +52,7 @@ final class SimulatedRun {
                 "produce: outcome unknown",
                 "read: answers",
                 "read: records soon after a failover",
+                "scrub: objects looked at",
                 "process: lost its wal to a recoverer",
                 "process: ended by its disk");
     }
@@ -85,6 +86,9 @@ final class SimulatedRun {
         settle(topic);
         history.readAll(topic);
         checkLogs();
+        for (SimulatedGateway gateway : cluster.up()) {
+            cluster.coverage.add("scrub: objects looked at", gateway.counter("scrub.objects"));
+        }
         faults.close();
         drainAll();
         rebuild(topic);
@@ -151,6 +155,9 @@ final class SimulatedRun {
             if (unacked > cluster.limits.wal().unackedBytesMax()
                     || tail > cluster.limits.tailEntriesMax()) {
                 throw cluster.failure("I14: over a limit: " + gateway + " " + gauges, null);
+            }
+            if (gateway.counter("scrub.lost") > 0) {
+                throw cluster.failure("I10: objects are told to be lost: " + gateway, null);
             }
         }
     }

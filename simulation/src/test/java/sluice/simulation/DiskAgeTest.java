@@ -30,11 +30,15 @@ class DiskAgeTest {
 
             cluster.nodes.forEach(SimulatedGateway::crash);
             other.rollBack(past);
+            other.getsAnotherDisk = false;
             other.start();
             cluster.runFor(Duration.ofSeconds(30));
 
-            assertEquals(1, other.losses().size(), other.losses()::toString);
-            assertTrue(other.losses().getFirst().startsWith("disk-older-than-told"));
+            assertTrue(other.losses().size() > 5, "again and again: " + other.losses());
+            for (String why : other.losses()) {
+                assertTrue(why.startsWith("disk-older-than-told"), why);
+            }
+            other.getsAnotherDisk = true;
             cluster.nodes.forEach(SimulatedGateway::start);
             cluster.awaitReady();
             for (SimulatedGateway node : cluster.nodes) {

@@ -179,8 +179,12 @@ final class CallFrame {
                     with(start(REPLY_STATUS, call).putLong(logStart).putLong(hwm));
             case CallReply.FenceOutcome(var outcome) -> fenced(call, outcome);
             case CallReply.SegmentBytes(var bytes) -> with(start(REPLY_SEGMENT_BYTES, call), bytes);
-            case CallReply.Pulse(var isWell) ->
-                    with(start(REPLY_PULSE, call).put((byte) (isWell ? 1 : 0)));
+            case CallReply.Pulse(var wal, var isWell) ->
+                    with(
+                            start(REPLY_PULSE, call)
+                                    .putLong(wal.getMostSignificantBits())
+                                    .putLong(wal.getLeastSignificantBits())
+                                    .put((byte) (isWell ? 1 : 0)));
             case CallReply.Failed(var kind, var code, var message) -> {
                 byte[] codeBytes = utf8(code);
                 byte[] messageBytes = utf8(message);
@@ -245,7 +249,9 @@ final class CallFrame {
                 case REPLY_STATUS -> new CallReply.Status(source.getLong(), source.getLong());
                 case REPLY_FENCE_OUTCOME -> new CallReply.FenceOutcome(fenced(source));
                 case REPLY_SEGMENT_BYTES -> new CallReply.SegmentBytes(source.slice());
-                case REPLY_PULSE -> new CallReply.Pulse(source.get() != 0);
+                case REPLY_PULSE ->
+                        new CallReply.Pulse(
+                                new UUID(source.getLong(), source.getLong()), source.get() != 0);
                 case REPLY_FAILED ->
                         new CallReply.Failed(
                                 kind(source.get()),

@@ -2,6 +2,7 @@ package sluice.engine.peer;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.UUID;
 import sluice.log.SluiceException;
 import sluice.log.wal.Fenced;
 
@@ -38,9 +39,10 @@ public sealed interface CallReply {
     record SegmentBytes(ByteBuffer bytes) implements CallReply {}
 
     /**
-     * @param isWell the gateway reads the metadata, and what it has to write of its wal arrives
+     * @param wal of the process that answers
+     * @param isWell it reads the metadata, and what it has to write of its wal arrives
      */
-    record Pulse(boolean isWell) implements CallReply {}
+    record Pulse(UUID wal, boolean isWell) implements CallReply {}
 
     record Failed(SluiceException.Kind kind, String code, String message) implements CallReply {
         public SluiceException toException() {

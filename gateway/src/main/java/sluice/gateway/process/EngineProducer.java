@@ -7,6 +7,8 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import sluice.engine.Engine;
 import sluice.gateway.EdgeClock;
 import sluice.gateway.GatewayConfig;
@@ -15,6 +17,7 @@ import sluice.gateway.GatewayConfig;
 @Dependent
 final class EngineProducer {
 
+    private static final Logger LOG = LoggerFactory.getLogger(EngineProducer.class);
     private static final int EXIT_LOST = 3;
 
     @Produces
@@ -29,7 +32,12 @@ final class EngineProducer {
                         .advertised()
                         .map(url -> url.replaceFirst("^https?://", ""))
                         .orElse(host + ":" + port);
-        return EngineProcess.open(config, clock, address, why -> Quarkus.asyncExit(EXIT_LOST));
+        return EngineProcess.open(config, clock, address, EngineProducer::end);
+    }
+
+    private static void end(String why) {
+        LOG.atError().addKeyValue("why", why).log("this process must end");
+        Quarkus.asyncExit(EXIT_LOST);
     }
 
     void close(@Disposes EngineProcess process) {

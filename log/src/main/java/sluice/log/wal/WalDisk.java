@@ -87,9 +87,9 @@ public interface WalDisk extends AutoCloseable {
     List<SegmentId> list() throws IOException;
 
     /**
-     * How old the disk is: a number that only grows, 0 for a new disk. Whoever was told an age that
-     * was durable here knows a disk that is younger for an older state of itself, which lacks what
-     * it held since.
+     * How old the disk is, durably: a number that only grows, 0 for a new disk. Whoever was told an
+     * age that was durable here knows a disk that is younger for an older state of itself, which
+     * lacks what it held since.
      */
     long age();
 

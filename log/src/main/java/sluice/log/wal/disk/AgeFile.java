@@ -49,8 +49,8 @@ final class AgeFile implements AutoCloseable {
     }
 
     /**
-     * Opens the file, or makes it with an age of 0. That a disk lost it is noticed by whoever knows
-     * how old the disk was.
+     * Opens the file, or makes it with an age of 0; what it says is durable on return. That a disk
+     * lost it is noticed by whoever knows how old the disk was.
      *
      * @throws SluiceException DATA {@code disk-age-damaged} if no record in it is whole
      */
@@ -69,7 +69,19 @@ final class AgeFile implements AutoCloseable {
                             + " are not needed, use another folder: file="
                             + file);
         }
-        return new AgeFile(disk, FileChannel.open(file, StandardOpenOption.WRITE), age);
+        var opened = new AgeFile(disk, FileChannel.open(file, StandardOpenOption.WRITE), age);
+        try {
+            // The process before may have died, or failed, before what it wrote was durable. Both
+            // records are first, then the one that counts is written anew, since after a failed
+            // sync its page may be called clean. Not a greater age: a disk that is refused for its
+            // age must not grow old enough by being opened again and again.
+            opened.channel.force(false);
+            opened.write(age);
+            return opened;
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
     }
 
     long age() {
