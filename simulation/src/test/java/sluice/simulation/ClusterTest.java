@@ -223,7 +223,7 @@ class ClusterTest {
         }
         cluster.await(
                 "all in objects",
-                () -> cluster.wals().stream().mapToLong(WalRecord::uploadedEnd).sum() == 9);
+                () -> cluster.wals().stream().allMatch(wal -> wal.uploadedEnd() >= 3));
         cluster.nodes.forEach(SimulatedGateway::crash);
         cluster.startAll();
 

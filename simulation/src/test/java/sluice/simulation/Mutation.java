@@ -20,7 +20,7 @@ enum Mutation {
             redirect(Names.MEMBER, "fence", "writeFence", Names.WAL, "writeNoFence")),
     FENCE_ONLY_IN_MEMORY(
             21, redirect(Names.MEMBER, "fence", "writeFence", Names.WAL, "writeNoFence")),
-    FENCED_COPY_GOES_ON(21, drop(Names.MEMBER, "fence", "stopTaking")),
+    FENCED_COPY_GOES_ON(260, drop(Names.MEMBER, "fence", "stopTaking")),
     FENCE_ONE_READ_ANOTHER(
             23, redirect("sluice.engine.MemberCalls", "*", "fence", Names.ENGINE, "fenceHalf")),
     SILENCE_TAKEN_FOR_AN_EMPTY_COPY(
@@ -29,7 +29,7 @@ enum Mutation {
     DAMAGED_COPY_BELIEVED(
             Names.RARE, redirect(Names.MEMBER, "extentOf", "damaged", Names.WAL, "isNeverDamaged")),
     OLDER_DISK_BELIEVED(
-            450, replace("sluice.engine.DiskAge", "isBelow", Names.ENGINE, "isNeverBelow")),
+            Names.RARE, replace("sluice.engine.DiskAge", "isBelow", Names.ENGINE, "isNeverBelow")),
     ACK_BEFORE_SYNC(8, redirect(Names.MEMBER, "sync", "sync", Names.WAL, "answerThenSync")),
     ACK_OF_ONE_MEMBER(17, replace("sluice.log.wal.SegmentMembers", "least", Names.WAL, "most")),
     LATE_ACKS_COUNT(
@@ -60,7 +60,7 @@ enum Mutation {
             1, replace("sluice.engine.Handoffs", "isUploaded", Names.ENGINE, "isUploadedAnyway")),
     TRIM_BEFORE_COMMIT(1, replace("sluice.engine.Trimmer", "isCovered", Names.ENGINE, "isRolled")),
     FOLDED_MORE_THAN_CHECKPOINTS_HOLD(
-            21, redirect("sluice.engine.Folder", "*", "folded", Names.ENGINE, "foldAll")),
+            70, redirect("sluice.engine.Folder", "*", "folded", Names.ENGINE, "foldAll")),
     RELEASED_WHILE_NEEDED(
             1,
             redirect(
@@ -84,7 +84,7 @@ enum Mutation {
             1,
             redirect("sluice.engine.OwnedSlots", "*", "restore", Names.ENGINE, "restoreNothing")),
     PRODUCERS_NOT_IN_CHECKPOINTS(
-            11,
+            100,
             redirect(
                     "sluice.engine.CheckpointWriter",
                     "*",

@@ -203,6 +203,11 @@ public final class LocalCluster implements AutoCloseable {
         gateways.get(index).startBy(Tmpfs.mountThenRun(disk, bytes));
     }
 
+    /** A gateway's disk. */
+    public Path disk(int index) {
+        return children.disk(index);
+    }
+
     /** The same disk as the gateway's running process sees it, also when it is limited. */
     public Path diskInside(int index) {
         return Path.of("/proc/" + gateways.get(index).pid() + "/root" + children.disk(index));
