@@ -105,6 +105,13 @@ public final class Api {
                         .POST(HttpRequest.BodyPublishers.ofByteArray(batches)));
     }
 
+    public static Answer produceGroups(String topic, String query, byte[] groups) {
+        return send(
+                to("/v1/topics/" + topic + "/records" + query)
+                        .header("Content-Type", "application/vnd.sluice.partitioned-batches")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(groups)));
+    }
+
     public static Answer fetch(String topic, int partition, String query) {
         return get("/v1/topics/" + topic + "/partitions/" + partition + "/records" + query);
     }

@@ -75,13 +75,9 @@ final class ProduceAnswers {
     /**
      * @param counts the number of records in each batch
      */
-    Response forBatches(Acks acks, int partition, int[] counts, Appends appends) {
+    Response forBatches(Acks acks, BinaryBatches batches, int[] counts, Appends appends) {
         if (acks == Acks.NONE && appends.allAppended()) {
-            int records = 0;
-            for (int count : counts) {
-                records += count;
-            }
-            return accepted(records);
+            return accepted(batches.recordCount());
         }
         var errors = new Errors(appends);
         var out = new JsonBytes(32 + 2 * ENTRY_BYTES * counts.length);
@@ -90,7 +86,7 @@ final class ProduceAnswers {
                 BATCHES,
                 counts.length,
                 batch -> {
-                    out.put(PARTITION).put(partition);
+                    out.put(PARTITION).put(batches.partition(batch));
                     if (appends.failure(batch) == null) {
                         if (acks != Acks.NONE) {
                             out.put(BASE_OFFSET).put(appends.appended(batch).baseOffset());
@@ -105,7 +101,7 @@ final class ProduceAnswers {
                                 .put('"');
                     }
                 });
-        return answer(out, "batches", _ -> partition, appends, errors);
+        return answer(out, "batches", batches::partition, appends, errors);
     }
 
     private static void list(JsonBytes out, byte[] opening, int count, IntConsumer entry) {

@@ -59,7 +59,8 @@ public final class ProduceResource {
             summary = "Append records to a topic",
             description =
                     "The body is JSON, or RecordBatch v2 batches one behind the other (then the"
-                            + " partition is a query parameter). With acks=all, the answer comes when"
+                            + " partition is a query parameter), or groups of them, each with its"
+                            + " partition. With acks=all, the answer comes when"
                             + " all members' disks hold the records; with acks=1, when the owner's"
                             + " does; with acks=0, at once and without offsets. If only some of the"
                             + " records could be appended, the answer is a problem that lists what"
@@ -75,6 +76,9 @@ public final class ProduceResource {
                                         + "\"partition\":0,\"headers\":{\"h\":\"v\"}}]}"),
                 @Content(
                         mediaType = BinaryBatches.MEDIA_TYPE,
+                        schema = @Schema(type = SchemaType.STRING, format = "binary")),
+                @Content(
+                        mediaType = BinaryBatches.GROUPED_MEDIA_TYPE,
                         schema = @Schema(type = SchemaType.STRING, format = "binary"))
             })
     @APIResponse(
@@ -148,17 +152,23 @@ public final class ProduceResource {
             }
             case BinaryBatches.MEDIA_TYPE -> {
                 refuse(idempotencyKey, "Idempotency-Key", "batches have producer id and sequence");
-                yield producing.binary(
+                yield producing.ofPartition(
                         target.context(), target.topic(), target.acks(), index(partition), body);
+            }
+            case BinaryBatches.GROUPED_MEDIA_TYPE -> {
+                refuse(idempotencyKey, "Idempotency-Key", "batches have producer id and sequence");
+                refuse(partition, "partition", "each group names its own");
+                yield producing.ofGroups(target.context(), target.topic(), target.acks(), body);
             }
             default ->
                     throw new ProblemException(
                             ProblemType.UNSUPPORTED_MEDIA_TYPE,
-                            "Content-Type is %s; expected %s or %s"
+                            "Content-Type is %s; expected %s, %s or %s"
                                     .formatted(
                                             mediaType.isEmpty() ? "missing" : mediaType,
                                             MediaType.APPLICATION_JSON,
-                                            BinaryBatches.MEDIA_TYPE));
+                                            BinaryBatches.MEDIA_TYPE,
+                                            BinaryBatches.GROUPED_MEDIA_TYPE));
         };
     }
 

@@ -5,7 +5,6 @@ import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -15,10 +14,6 @@ import sluice.engine.Engine.Acks;
 import sluice.gateway.EdgeClock;
 import sluice.gateway.OnEventLoop;
 import sluice.gateway.admission.Body;
-import sluice.gateway.problem.Problem;
-import sluice.gateway.problem.ProblemException;
-import sluice.gateway.problem.ProblemType;
-import sluice.log.batch.RecordBatch;
 import sluice.metadata.TopicRecord;
 
 /**
@@ -91,28 +86,43 @@ final class Producing {
         return appends.all();
     }
 
-    CompletionStage<Response> binary(
+    /** The body's batches are all of one partition. */
+    CompletionStage<Response> ofPartition(
             Context context, TopicRecord topic, Acks acks, int partition, Body body) {
-        if (partition < 0 || partition >= topic.partitions()) {
-            throw new ProblemException(
-                    Problem.of(
-                            ProblemType.PARTITION_OUT_OF_RANGE,
-                            "partition=%d partitions=%d".formatted(partition, topic.partitions())));
-        }
+        return binary(
+                context,
+                topic,
+                acks,
+                body,
+                () -> BinaryBatches.ofPartition(body.buffer(), partition, topic));
+    }
+
+    /** The body's batches are in groups with a partition each. */
+    CompletionStage<Response> ofGroups(Context context, TopicRecord topic, Acks acks, Body body) {
+        return binary(
+                context, topic, acks, body, () -> BinaryBatches.ofGroups(body.buffer(), topic));
+    }
+
+    private CompletionStage<Response> binary(
+            Context context,
+            TopicRecord topic,
+            Acks acks,
+            Body body,
+            Callable<BinaryBatches> reading) {
         long startNs = clock.nowNs();
-        int recordBytesMax = topic.config().recordBytesMax();
-        return read(body, () -> BinaryBatches.split(body.buffer(), recordBytesMax))
+        return read(body, reading)
                 .thenCompose(batches -> {
                     int[] counts = countsOf(batches);
-                    metrics.letIn(sum(counts), body.length());
-                    var appends = new Appends(batches.size());
+                    metrics.letIn(batches.recordCount(), body.length());
+                    var appends = new Appends(batches.count());
                     for (int i = 0; i < counts.length; i++) {
-                        appends.await(i, append(topic, partition, acks, batches.get(i)));
+                        appends.await(
+                                i, append(topic, batches.partition(i), acks, batches.batch(i)));
                     }
                     return OnEventLoop.of(context, appends.all())
                             .thenApply(ended -> {
                                 metrics.answered(clock.nowNs() - startNs);
-                                return answers.forBatches(acks, partition, counts, ended);
+                                return answers.forBatches(acks, batches, counts, ended);
                             });
                 });
     }
@@ -139,19 +149,11 @@ final class Producing {
         }
     }
 
-    private static int[] countsOf(List<ByteBuffer> batches) {
-        var counts = new int[batches.size()];
+    private static int[] countsOf(BinaryBatches batches) {
+        var counts = new int[batches.count()];
         for (int i = 0; i < counts.length; i++) {
-            counts[i] = RecordBatch.recordCount(batches.get(i), 0);
+            counts[i] = batches.records(i);
         }
         return counts;
-    }
-
-    private static int sum(int[] counts) {
-        int sum = 0;
-        for (int count : counts) {
-            sum += count;
-        }
-        return sum;
     }
 }
