@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import sluice.bench.compare.CompareCommand;
 import sluice.bench.failover.FailoverCommand;
 import sluice.log.SluiceException;
 
@@ -20,6 +21,7 @@ public final class Main {
     public static void main(String[] args) {
         var line =
                 new CommandLine(new Bench())
+                        .addSubcommand("compare", new CompareCommand())
                         .addSubcommand("failover", new FailoverCommand())
                         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                         .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
@@ -51,7 +53,7 @@ public final class Main {
                 "Each benchmark explains itself with --help; none asserts anything."
             },
             footerHeading = "%nTo begin:%n",
-            footer = "  ./sluice bench failover --runs 3")
+            footer = {"  ./sluice bench compare --runs 1", "  ./sluice bench failover --runs 3"})
     static final class Bench implements Runnable {
         @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 

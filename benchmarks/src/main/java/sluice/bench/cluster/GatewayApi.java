@@ -48,6 +48,11 @@ public final class GatewayApi {
                 .isPresent();
     }
 
+    /** An id for batches with a sequence. */
+    public Optional<Long> newProducerId() throws InterruptedException {
+        return json("PUT", "/v1/producers", "").map(given -> given.longField("producerId"));
+    }
+
     /** The value of a metric without labels. */
     public Optional<Double> metric(String name) throws InterruptedException {
         return ask("GET", "/q/metrics", "")

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import sluice.cli.dev.ChildSpec;
 import sluice.log.SluiceException;
@@ -22,7 +23,9 @@ public final class ServerProcess {
     private static final Duration POLL = Duration.ofMillis(20);
     private static final int TAIL_LINES = 25;
 
-    private final ChildSpec spec;
+    private final String name;
+    private final List<String> command;
+    private final BooleanSupplier readiness;
     private final Path log;
     private List<String> before = List.of();
     private Runnable onStarted = () -> {};
@@ -31,12 +34,23 @@ public final class ServerProcess {
     private long startedNs;
 
     ServerProcess(ChildSpec spec, Path log) {
-        this.spec = spec;
+        this(spec.name(), spec.command(), spec::isReady, log);
+    }
+
+    /**
+     * @param name one word
+     * @param readiness asked again and again, by whoever waits for it
+     * @param log takes all it prints
+     */
+    public ServerProcess(String name, List<String> command, BooleanSupplier readiness, Path log) {
+        this.name = name;
+        this.command = List.copyOf(command);
+        this.readiness = readiness;
         this.log = log;
     }
 
     public String name() {
-        return spec.name();
+        return name;
     }
 
     /** Its output, of all its starts. */
@@ -63,11 +77,11 @@ public final class ServerProcess {
         if (isAlive()) {
             throw new IllegalStateException(name() + " runs already");
         }
-        var command = new ArrayList<>(before);
-        command.addAll(spec.command());
+        var all = new ArrayList<>(before);
+        all.addAll(command);
         startedNs = System.nanoTime();
         var begun =
-                new ProcessBuilder(command)
+                new ProcessBuilder(all)
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                         .start();
@@ -82,8 +96,8 @@ public final class ServerProcess {
     }
 
     /** Of its last start. */
-    long pid() {
-        return Objects.requireNonNull(process, "never started: " + spec.name()).pid();
+    public long pid() {
+        return Objects.requireNonNull(process, "never started: " + name).pid();
     }
 
     public boolean isAlive() {
@@ -93,7 +107,7 @@ public final class ServerProcess {
 
     /** True when its readiness answers as it should. */
     public boolean isReady() {
-        return spec.isReady();
+        return readiness.getAsBoolean();
     }
 
     /**
@@ -117,7 +131,7 @@ public final class ServerProcess {
 
     /** Sends a signal by its name without SIG: KILL, STOP, CONT, TERM. Returns at once. */
     public void signal(String signal) throws IOException, InterruptedException {
-        var present = Objects.requireNonNull(process, "never started: " + spec.name());
+        var present = Objects.requireNonNull(process, "never started: " + name);
         int status =
                 new ProcessBuilder("kill", "-" + signal, "" + present.pid())
                         .redirectErrorStream(true)
@@ -144,7 +158,7 @@ public final class ServerProcess {
      * @throws SluiceException UNAVAILABLE {@code still-running}, with the end of its log
      */
     public int awaitExit(Duration max) throws InterruptedException {
-        var present = Objects.requireNonNull(process, "never started: " + spec.name());
+        var present = Objects.requireNonNull(process, "never started: " + name);
         if (!present.waitFor(max.toNanos(), TimeUnit.NANOSECONDS)) {
             throw failed("still-running", "still runs after " + max);
         }
@@ -152,7 +166,7 @@ public final class ServerProcess {
     }
 
     /** For the end of everything: kills it and does not wait. */
-    void forget() {
+    public void forget() {
         Process present = process;
         if (present != null) {
             present.destroyForcibly();

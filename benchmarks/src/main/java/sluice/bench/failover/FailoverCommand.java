@@ -2,11 +2,8 @@ package sluice.bench.failover;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -16,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import sluice.bench.Folders;
 import sluice.log.SluiceException;
 
 /** {@code ./sluice bench failover}: starts a cluster, hurts it, measures, and tells. */
@@ -171,7 +169,7 @@ public final class FailoverCommand implements Callable<Integer> {
             throw e;
         } finally {
             if (!keep) {
-                delete(settings.data());
+                Folders.delete(settings.data());
             }
         }
         var table = FailoverTable.render(settings, measured);
@@ -225,31 +223,5 @@ public final class FailoverCommand implements Callable<Integer> {
 
     private static SluiceException invalid(String message) {
         return new SluiceException(SluiceException.Kind.INVALID, "bad-option", message);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.notExists(folder)) {
-            return;
-        }
-        Files.walkFileTree(
-                folder,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.delete(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(
-                            Path visited, @Nullable IOException failure) throws IOException {
-                        if (failure != null) {
-                            throw failure;
-                        }
-                        Files.delete(visited);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
     }
 }

@@ -1,0 +1,90 @@
+package sluice.bench.compare;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import sluice.bench.Folders;
+import sluice.bench.system.MessagingSystem;
+import sluice.log.SluiceException;
+
+/** Gives every workload to every system, one after the other, each system fresh in each run. */
+final class CompareBench {
+
+    /** How a system is made, with a folder of its own. */
+    interface Maker {
+        MessagingSystem make(Path folder) throws IOException;
+    }
+
+    private final Map<String, Maker> systems;
+    private final List<Workload> workloads;
+    private final Path data;
+    private final Consumer<String> progress;
+    private final Results results = new Results();
+
+    CompareBench(
+            Map<String, Maker> systems,
+            List<Workload> workloads,
+            Path data,
+            Consumer<String> progress) {
+        this.systems = systems;
+        this.workloads = workloads;
+        this.data = data;
+        this.progress = progress;
+    }
+
+    Results measure(int runs) throws IOException, InterruptedException {
+        for (int run = 1; run <= runs; run++) {
+            for (Map.Entry<String, Maker> system : systems.entrySet()) {
+                measure(run, runs, system.getKey(), system.getValue());
+            }
+        }
+        return results;
+    }
+
+    private void measure(int run, int runs, String name, Maker maker)
+            throws IOException, InterruptedException {
+        Path folder = data.resolve(name + "-" + run);
+        progress.accept("run %d/%d  %s: starting three nodes".formatted(run, runs, name));
+        try (MessagingSystem system = maker.make(folder)) {
+            system.start();
+            for (Workload workload : workloads) {
+                Results.Entry entry = measure(run, system, workload);
+                results.add(entry);
+                progress.accept(
+                        "run %d/%d  %s: (%s) %s"
+                                .formatted(run, runs, name, workload.id(), describe(entry)));
+            }
+        } finally {
+            Folders.delete(folder);
+        }
+    }
+
+    private static Results.Entry measure(int run, MessagingSystem system, Workload workload)
+            throws InterruptedException {
+        Map<String, Double> figures = Map.of();
+        String note = "";
+        try {
+            figures = workload.measure(system).values();
+        } catch (SluiceException e) {
+            note = e.code() + ": " + e.getMessage();
+        }
+        return new Results.Entry(
+                run, system.name(), workload.id(), workload.title(), figures, note);
+    }
+
+    private static String describe(Results.Entry entry) {
+        if (!entry.note().isEmpty()) {
+            return "not measured: " + entry.note();
+        }
+        var line = new StringBuilder();
+        entry.figures()
+                .forEach((name, value) ->
+                        line.append(line.isEmpty() ? "" : ", ")
+                                .append(name)
+                                .append(' ')
+                                .append(CompareTable.number(value)));
+        return line.toString();
+    }
+}

@@ -1,0 +1,256 @@
+package sluice.bench.compare;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import sluice.bench.system.KafkaSystem;
+import sluice.bench.system.SluiceSystem;
+import sluice.log.SluiceException;
+
+/** {@code ./sluice bench compare}: the same work on Sluice and on others, side by side. */
+@Command(
+        name = "compare",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Measures Sluice beside Apache Kafka in one run on this machine.",
+            "",
+            "Each system is started as three nodes with processes of their own, given every workload by"
+                    + " its own Java client, and stopped; then the next one; and all of it again. The"
+                    + " table has medians, and behind each other system's figure how many times as"
+                    + " much Sluice has.",
+            "",
+            "Nothing is asserted. Only ratios within one run mean something; run it on an idle"
+                    + " machine. The first time fetches the other systems.",
+            ""
+        },
+        footerHeading = "%nWorkloads:%n",
+        footer = {
+            "  peak        as much as goes in, 6 partitions",
+            "  peak-1k     the same with 1,000 partitions",
+            "  peak-10k    the same with 10,000 partitions",
+            "  ack-1 ack-5 ack-20   time to the acknowledgement at 1, 5 and 20 MiB/s",
+            "  read-5      the same at 5 MiB/s with a reader, and how long it waits",
+            "",
+            "Systems:",
+            "  sluice        acks=all: on the disks of three gateways, synced",
+            "  kafka         acks=all with its defaults: in the page caches of three brokers",
+            "  kafka-fsync   the same with flush.messages=1: synced as Sluice does",
+            "",
+            "Examples:",
+            "  ./sluice bench compare --runs 1 --workloads peak,ack-5",
+            "  ./sluice bench compare --systems sluice --window 60",
+            "",
+            "In the report folder: report.txt (the table), report.json (every figure of every run)."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:measured, whatever the figures",
+            "1:it could not be measured; why is printed",
+            "130:stopped by Ctrl-C; all processes are gone"
+        })
+public final class CompareCommand implements Callable<Integer> {
+
+    private static final DateTimeFormatter FOLDER = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    @Option(
+            names = "--systems",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Default: ${DEFAULT-VALUE}.",
+            defaultValue = "sluice,kafka,kafka-fsync")
+    private List<String> systems = List.of();
+
+    @Option(
+            names = "--workloads",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Default: ${DEFAULT-VALUE}.",
+            defaultValue = "peak,ack-1,ack-5,ack-20,read-5,peak-1k,peak-10k")
+    private List<String> workloads = List.of();
+
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            description = "How often everything is measured (default: ${DEFAULT-VALUE}).",
+            defaultValue = "3")
+    private int runs;
+
+    @Option(
+            names = "--window",
+            paramLabel = "SECONDS",
+            description = "How long each measurement takes (default: ${DEFAULT-VALUE}).",
+            defaultValue = "20")
+    private int windowSeconds;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            description = "How long each workload runs before (default: ${DEFAULT-VALUE}).",
+            defaultValue = "10")
+    private int warmUpSeconds;
+
+    @Option(
+            names = "--record",
+            paramLabel = "BYTES",
+            description = "Size of a value (default: ${DEFAULT-VALUE}).",
+            defaultValue = "1024")
+    private int recordBytes;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "BYTES",
+            description = "Size of a batch at most (default: ${DEFAULT-VALUE}).",
+            defaultValue = "65536")
+    private int batchBytes;
+
+    @Option(
+            names = "--clients",
+            paramLabel = "N",
+            description = "Producers side by side (default: ${DEFAULT-VALUE}).",
+            defaultValue = "2")
+    private int clients;
+
+    @Option(
+            names = "--heap",
+            paramLabel = "SIZE",
+            description = "Memory of each node (default: ${DEFAULT-VALUE}).",
+            defaultValue = "1g")
+    private String heap = "1g";
+
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "Where the report goes (default: .sluice/bench/compare-TIME).")
+    private @Nullable Path report;
+
+    /**
+     * @throws SluiceException if it cannot begin
+     */
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintStream out = System.out;
+        Settings settings = settings();
+        List<Workload> chosen = chosen(settings);
+        Map<String, CompareBench.Maker> makers = makers();
+        Path folder =
+                report != null
+                        ? report
+                        : Path.of(
+                                ".sluice",
+                                "bench",
+                                "compare-" + LocalDateTime.now().format(FOLDER));
+        Files.createDirectories(folder);
+        long startNs = System.nanoTime();
+        var bench =
+                new CompareBench(
+                        makers,
+                        chosen,
+                        folder.resolve("data").toAbsolutePath(),
+                        line ->
+                                out.printf(
+                                        Locale.ROOT,
+                                        "%6.1f s  %s%n",
+                                        (System.nanoTime() - startNs) / 1e9,
+                                        line));
+        Results results = bench.measure(runs);
+        String table = CompareTable.render(results);
+        out.print(table);
+        Files.writeString(folder.resolve("report.txt"), table);
+        Files.writeString(folder.resolve("report.json"), CompareJson.render(settings, results));
+        out.println("\nreport: " + folder);
+        return results.entries().stream().anyMatch(entry -> !entry.figures().isEmpty()) ? 0 : 1;
+    }
+
+    private Settings settings() {
+        if (runs < 1 || windowSeconds < 1 || clients < 1 || recordBytes < 8 || warmUpSeconds < 0) {
+            throw invalid("numbers must be at least 1, and --record at least 8");
+        }
+        if (batchBytes < 2 * recordBytes) {
+            throw invalid("--batch must hold two records at least, not " + batchBytes);
+        }
+        return new Settings(
+                recordBytes,
+                batchBytes,
+                Duration.ofMillis(5),
+                32L << 20,
+                clients,
+                Duration.ofSeconds(warmUpSeconds),
+                Duration.ofSeconds(windowSeconds));
+    }
+
+    private List<Workload> chosen(Settings settings) {
+        var known = new LinkedHashMap<String, Workload>();
+        for (Workload each :
+                List.of(
+                        new PeakProduce("peak", 6, settings),
+                        new PeakProduce("peak-1k", 1_000, settings),
+                        new PeakProduce("peak-10k", 10_000, settings),
+                        new FixedRate("ack-1", 1, false, settings),
+                        new FixedRate("ack-5", 5, false, settings),
+                        new FixedRate("ack-20", 20, false, settings),
+                        new FixedRate("read-5", 5, true, settings))) {
+            known.put(each.id(), each);
+        }
+        var chosen = new ArrayList<Workload>();
+        for (String name : workloads) {
+            Workload workload = known.get(name);
+            if (workload == null) {
+                throw invalid("--workloads knows %s, not %s".formatted(known.keySet(), name));
+            }
+            chosen.add(workload);
+        }
+        return chosen;
+    }
+
+    private Map<String, CompareBench.Maker> makers() {
+        Path root = Path.of(System.getProperty("sluice.root", "")).toAbsolutePath();
+        Path peers = Path.of(System.getProperty("sluice.peers", "")).toAbsolutePath();
+        Path kafka = peers.resolve("kafka/target/lib");
+        Map<String, CompareBench.Maker> known = new LinkedHashMap<>();
+        known.put(
+                "sluice", data -> new SluiceSystem(root, data, heap, List.of("-XX:+UseSerialGC")));
+        known.put("kafka", data -> new KafkaSystem("kafka", kafka, data, heap, Map.of()));
+        known.put(
+                "kafka-fsync",
+                data ->
+                        new KafkaSystem(
+                                "kafka-fsync",
+                                kafka,
+                                data,
+                                heap,
+                                Map.of("log.flush.interval.messages", "1")));
+        var chosen = new LinkedHashMap<String, CompareBench.Maker>();
+        for (String name : systems) {
+            CompareBench.Maker maker = known.get(name);
+            if (maker == null) {
+                throw invalid("--systems knows %s, not %s".formatted(known.keySet(), name));
+            }
+            chosen.put(name, maker);
+        }
+        if (systems.stream().anyMatch(name -> name.startsWith("kafka")) && !Files.exists(kafka)) {
+            throw new SluiceException(
+                    SluiceException.Kind.NOT_FOUND,
+                    "no-kafka",
+                    "Kafka was not fetched: run it by ./sluice bench compare, which does so");
+        }
+        return chosen;
+    }
+
+    private static SluiceException invalid(String message) {
+        return new SluiceException(SluiceException.Kind.INVALID, "bad-option", message);
+    }
+}

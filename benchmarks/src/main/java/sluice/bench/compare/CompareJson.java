@@ -1,0 +1,68 @@
+package sluice.bench.compare;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** Every figure of every run, and the medians, as JSON. */
+final class CompareJson {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private CompareJson() {}
+
+    static String render(Settings settings, Results results) throws IOException {
+        var out = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(out).useDefaultPrettyPrinter()) {
+            json.writeStartObject();
+            json.writeStringField("benchmark", "compare");
+            json.writeNumberField("processors", Runtime.getRuntime().availableProcessors());
+            json.writeNumberField("recordBytes", settings.recordBytes());
+            json.writeNumberField("batchBytes", settings.batchBytes());
+            json.writeNumberField("lingerMs", settings.linger().toMillis());
+            json.writeNumberField("clients", settings.clients());
+            json.writeNumberField("warmUpSeconds", settings.warmUp().toMillis() / 1e3);
+            json.writeNumberField("windowSeconds", settings.window().toMillis() / 1e3);
+            json.writeArrayFieldStart("measurements");
+            for (Results.Entry entry : results.entries()) {
+                json.writeStartObject();
+                json.writeNumberField("run", entry.run());
+                json.writeStringField("system", entry.system());
+                json.writeStringField("workload", entry.workload());
+                json.writeStringField("note", entry.note());
+                json.writeObjectFieldStart("figures");
+                for (Map.Entry<String, Double> figure : entry.figures().entrySet()) {
+                    json.writeNumberField(figure.getKey(), figure.getValue());
+                }
+                json.writeEndObject();
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            medians(json, results);
+            json.writeEndObject();
+        }
+        return out + "\n";
+    }
+
+    private static void medians(JsonGenerator json, Results results) throws IOException {
+        json.writeObjectFieldStart("medians");
+        for (String workload : results.workloads().keySet()) {
+            json.writeObjectFieldStart(workload);
+            for (String system : results.systems()) {
+                json.writeObjectFieldStart(system);
+                for (String figure : results.figures(workload)) {
+                    OptionalDouble median = results.median(system, workload, figure);
+                    if (median.isPresent()) {
+                        json.writeNumberField(figure, median.getAsDouble());
+                    }
+                }
+                json.writeEndObject();
+            }
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,44 @@
+package sluice.bench.compare;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** What one measurement came to, by name; units are in the names. */
+final class Figures {
+
+    private static final double MIB = 1 << 20;
+    private static final double GIB = 1 << 30;
+
+    private final Map<String, Double> values = new LinkedHashMap<>();
+
+    Map<String, Double> values() {
+        return values;
+    }
+
+    Figures put(String name, double value) {
+        values.put(name, value);
+        return this;
+    }
+
+    Figures throughput(long bytes, double seconds) {
+        return put("MiB/s", bytes / MIB / seconds);
+    }
+
+    /** Processor seconds for each GiB that was written. */
+    Figures cpu(CpuTimes spent, long bytes) {
+        return put("CPU s/GiB nodes", spent.nodes() * GIB / bytes)
+                .put("CPU s/GiB stores", spent.stores() * GIB / bytes)
+                .put("CPU s/GiB client", spent.client() * GIB / bytes);
+    }
+
+    /**
+     * @param what of which these are the times, in nanoseconds
+     */
+    Figures latency(String what, Histogram times) {
+        return put(what + " p50 ms", times.getValueAtPercentile(50) / 1e6)
+                .put(what + " p99 ms", times.getValueAtPercentile(99) / 1e6)
+                .put(what + " p99.9 ms", times.getValueAtPercentile(99.9) / 1e6)
+                .put(what + " max ms", times.getMaxValue() / 1e6);
+    }
+}

@@ -1,0 +1,23 @@
+package sluice.bench.compare;
+
+import java.time.Duration;
+
+/**
+ * What all workloads have alike.
+ *
+ * @param recordBytes of a value
+ * @param batchBytes of a batch at most
+ * @param linger how long a batch waits for more where throughput is measured; none where latency is
+ * @param heldBytesMax by each client
+ * @param clients that write side by side
+ * @param warmUp before each measurement
+ * @param window that is measured
+ */
+record Settings(
+        int recordBytes,
+        int batchBytes,
+        Duration linger,
+        long heldBytesMax,
+        int clients,
+        Duration warmUp,
+        Duration window) {}

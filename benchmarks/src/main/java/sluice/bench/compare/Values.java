@@ -1,0 +1,34 @@
+package sluice.bench.compare;
+
+import java.nio.ByteBuffer;
+import java.util.Random;
+
+/** Values to send: bytes that do not compress, always the same ones. */
+final class Values {
+
+    private static final int COUNT = 512;
+
+    private final byte[][] pool = new byte[COUNT][];
+    private int next;
+
+    Values(int bytes) {
+        var random = new Random(20_260_101);
+        for (int i = 0; i < COUNT; i++) {
+            pool[i] = new byte[bytes];
+            random.nextBytes(pool[i]);
+        }
+    }
+
+    /** One of a few, shared: not to be changed. */
+    byte[] next() {
+        next = (next + 1) % COUNT;
+        return pool[next];
+    }
+
+    /** One of its own that begins with a number. */
+    byte[] stamped(long number) {
+        byte[] value = next().clone();
+        ByteBuffer.wrap(value).putLong(number);
+        return value;
+    }
+}

@@ -1,0 +1,7 @@
+package sluice.bench.system;
+
+/** A client that reads until it is closed. */
+public interface BenchConsumer extends AutoCloseable {
+    @Override
+    void close();
+}

@@ -1,0 +1,35 @@
+package sluice.bench.system;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A messaging system of three nodes on this machine, with what it stores to on the same machine.
+ * For one thread at a time.
+ */
+public interface MessagingSystem extends AutoCloseable {
+
+    /** As the tables name it. */
+    String name();
+
+    /** Starts it, empty; returns when it serves. */
+    void start() throws IOException, InterruptedException;
+
+    /** Makes a topic, replicated to all three nodes, that can be written to at once. */
+    void createTopic(String topic, int partitions) throws InterruptedException;
+
+    /** A producer that asks for an acknowledgement of all replicas. */
+    BenchProducer producer(String topic, ProducerShape shape, Acknowledged acknowledged)
+            throws InterruptedException;
+
+    /** Reads a whole topic from its end on; returns when nothing written later is missed. */
+    BenchConsumer consumer(String topic, int partitions, Received received)
+            throws InterruptedException;
+
+    /** Its processes. */
+    List<SystemProcess> processes();
+
+    /** Ends all of it and deletes what it wrote. */
+    @Override
+    void close();
+}

@@ -1,0 +1,111 @@
+package sluice.bench.system;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import sluice.bench.cluster.ClusterSettings;
+import sluice.bench.cluster.GatewayApi;
+import sluice.bench.cluster.LocalCluster;
+import sluice.bench.cluster.ServerProcess;
+import sluice.bench.wire.WireConsumer;
+import sluice.bench.wire.WireProducer;
+import sluice.log.SluiceException;
+
+/** Three gateways, a local S3 server and a local DynamoDB. */
+public final class SluiceSystem implements MessagingSystem {
+
+    private static final Duration OWNED_MAX = Duration.ofSeconds(60);
+    private static final int CONNECTIONS = 2;
+
+    private final LocalCluster cluster;
+
+    /**
+     * @param root of the installation
+     * @param folder for all that it writes
+     * @param heap of each gateway
+     */
+    public SluiceSystem(Path root, Path folder, String heap, List<String> jvmOptions)
+            throws IOException {
+        cluster =
+                LocalCluster.prepare(
+                        new ClusterSettings(root, folder, 3, 3, false, heap, jvmOptions, Map.of()));
+    }
+
+    @Override
+    public String name() {
+        return "sluice";
+    }
+
+    @Override
+    public void start() throws IOException, InterruptedException {
+        cluster.startAll();
+    }
+
+    @Override
+    public void createTopic(String topic, int partitions) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + OWNED_MAX.toNanos();
+        while (!cluster.api(0).createTopic(topic, partitions) || owners(topic).isEmpty()) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new SluiceException(
+                        SluiceException.Kind.UNAVAILABLE,
+                        "no-topic",
+                        "the topic was not made in time: " + topic);
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+    }
+
+    /** Owners by partition; none unless each has one. */
+    private List<String> owners(String topic) throws InterruptedException {
+        var owners =
+                cluster.api(0).partitions(topic).orElse(List.of()).stream()
+                        .map(GatewayApi.Partition::owner)
+                        .toList();
+        return owners.contains("") ? List.of() : owners;
+    }
+
+    @Override
+    public BenchProducer producer(String topic, ProducerShape shape, Acknowledged acknowledged)
+            throws InterruptedException {
+        List<String> owners = owners(topic);
+        long id =
+                cluster.api(0)
+                        .newProducerId()
+                        .orElseThrow(() ->
+                                new SluiceException(
+                                        SluiceException.Kind.UNAVAILABLE,
+                                        "no-producer-id",
+                                        "the gateway gave no producer id"));
+        return new WireProducer(topic, shape, id, CONNECTIONS, owners::get, acknowledged);
+    }
+
+    @Override
+    public BenchConsumer consumer(String topic, int partitions, Received received)
+            throws InterruptedException {
+        return new WireConsumer(topic, partitions, owners(topic)::get, received);
+    }
+
+    @Override
+    public List<SystemProcess> processes() {
+        var processes = new ArrayList<SystemProcess>();
+        for (int index : cluster.running()) {
+            processes.add(process(cluster.gateway(index), true));
+        }
+        processes.add(process(cluster.s3(), false));
+        processes.add(process(cluster.dynamoDb(), false));
+        return processes;
+    }
+
+    private static SystemProcess process(ServerProcess server, boolean isNode) {
+        return new SystemProcess(server.name(), server.pid(), isNode);
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}

@@ -1,0 +1,101 @@
+package sluice.bench.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.IntFunction;
+import sluice.bench.system.BenchConsumer;
+import sluice.bench.system.Received;
+import sluice.log.batch.BatchReader;
+import sluice.log.batch.RecordBatch;
+
+/** Reads each partition by a long poll of its own, from where it ended at the start. */
+public final class WireConsumer implements BenchConsumer {
+
+    private static final int WANTED_BYTES = 1 << 20;
+
+    private final String topic;
+    private final IntFunction<String> ownerOf;
+    private final Received received;
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean isClosed;
+
+    /** Returns when each partition's end is known. */
+    public WireConsumer(
+            String topic, int partitions, IntFunction<String> ownerOf, Received received)
+            throws InterruptedException {
+        this.topic = topic;
+        this.ownerOf = ownerOf;
+        this.received = received;
+        var begun = new CountDownLatch(partitions);
+        for (int i = 0; i < partitions; i++) {
+            int partition = i;
+            threads.add(
+                    Thread.ofVirtual()
+                            .name("poll-" + partition)
+                            .start(() -> read(partition, begun)));
+        }
+        begun.await();
+    }
+
+    private void read(int partition, CountDownLatch begun) {
+        boolean isBegun = false;
+        try (var connection = HttpConnection.open(ownerOf.apply(partition))) {
+            long offset = ask(connection, partition, "latest", "0s").number("sluice-next-offset");
+            begun.countDown();
+            isBegun = true;
+            while (!isClosed) {
+                offset = poll(connection, partition, offset);
+            }
+        } catch (IOException | RuntimeException e) {
+            if (!isClosed) {
+                received.failed("partition " + partition + ": " + e);
+            }
+        } finally {
+            if (!isBegun) {
+                begun.countDown();
+            }
+        }
+    }
+
+    private long poll(HttpConnection connection, int partition, long from) throws IOException {
+        HttpConnection.Answer answer = ask(connection, partition, "" + from, "20s");
+        ByteBuffer batches = answer.body();
+        int at = 0;
+        while (at < batches.limit()) {
+            BatchReader.forEach(
+                    batches,
+                    at,
+                    record -> {
+                        ByteBuffer value = record.value();
+                        if (record.offset() >= from && value != null) {
+                            received.received(partition, value);
+                        }
+                        return true;
+                    });
+            at += RecordBatch.sizeBytes(batches, at);
+        }
+        return answer.number("sluice-next-offset");
+    }
+
+    private HttpConnection.Answer ask(
+            HttpConnection connection, int partition, String offset, String wait)
+            throws IOException {
+        var path =
+                "/v1/topics/%s/partitions/%d/records?format=binary&offset=%s&wait=%s&max=100000&maxBytes=%d"
+                        .formatted(topic, partition, offset, wait, WANTED_BYTES);
+        HttpConnection.Answer answer = connection.ask("GET", path, "text/plain", List.of());
+        if (answer.status() != 200) {
+            throw new IOException(answer.status() + " " + answer.text());
+        }
+        return answer;
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+        threads.forEach(Thread::interrupt);
+    }
+}
