@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param linksCanBeCut leads all links between gateways through proxies, which cost some time
  * @param heap of each gateway, as {@code -Xmx} takes it
  * @param jvmOptions of each gateway
+ * @param storeJvmOptions of both stores
  * @param gatewaySettings further ones by key
  */
 public record ClusterSettings(
@@ -25,7 +26,10 @@ public record ClusterSettings(
         boolean linksCanBeCut,
         String heap,
         List<String> jvmOptions,
+        List<String> storeJvmOptions,
         Map<String, String> gatewaySettings) {
+
+    private static final List<String> STORES_QUICK_TO_START = List.of("-XX:TieredStopAtLevel=1");
 
     public ClusterSettings {
         if (gateways < 1 || gatewaysMax < gateways) {
@@ -33,6 +37,7 @@ public record ClusterSettings(
                     "gateways=" + gateways + " gatewaysMax=" + gatewaysMax);
         }
         jvmOptions = List.copyOf(jvmOptions);
+        storeJvmOptions = List.copyOf(storeJvmOptions);
         gatewaySettings = Map.copyOf(gatewaySettings);
     }
 
@@ -46,6 +51,7 @@ public record ClusterSettings(
                 false,
                 "384m",
                 List.of("-XX:+UseSerialGC"),
+                STORES_QUICK_TO_START,
                 Map.of());
     }
 
@@ -53,12 +59,28 @@ public record ClusterSettings(
         var all = new TreeMap<>(gatewaySettings);
         all.put(key, value);
         return new ClusterSettings(
-                root, folder, gateways, gatewaysMax, linksCanBeCut, heap, jvmOptions, all);
+                root,
+                folder,
+                gateways,
+                gatewaysMax,
+                linksCanBeCut,
+                heap,
+                jvmOptions,
+                storeJvmOptions,
+                all);
     }
 
     public ClusterSettings withLinksThatCanBeCut() {
         return new ClusterSettings(
-                root, folder, gateways, gatewaysMax, true, heap, jvmOptions, gatewaySettings);
+                root,
+                folder,
+                gateways,
+                gatewaysMax,
+                true,
+                heap,
+                jvmOptions,
+                storeJvmOptions,
+                gatewaySettings);
     }
 
     /** For short lives: compiled fast rather than well, which halves the time of a start. */
@@ -71,6 +93,7 @@ public record ClusterSettings(
                 linksCanBeCut,
                 heap,
                 List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                storeJvmOptions,
                 gatewaySettings);
     }
 }

@@ -57,7 +57,8 @@ public final class LocalCluster implements AutoCloseable {
                         settings.folder(),
                         settings.gatewaysMax(),
                         settings.heap(),
-                        settings.jvmOptions());
+                        settings.jvmOptions(),
+                        settings.storeJvmOptions());
         links =
                 LinkNetwork.of(
                         IntStream.range(0, settings.gatewaysMax())

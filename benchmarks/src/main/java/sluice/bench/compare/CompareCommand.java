@@ -12,11 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import sluice.bench.system.KafkaSystem;
+import sluice.bench.system.RabbitSystem;
 import sluice.bench.system.SluiceSystem;
 import sluice.log.SluiceException;
 
@@ -26,7 +28,7 @@ import sluice.log.SluiceException;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Measures Sluice beside Apache Kafka in one run on this machine.",
+            "Measures Sluice beside Apache Kafka and RabbitMQ in one run on this machine.",
             "",
             "Each system is started as three nodes with processes of their own, given every workload by"
                     + " its own Java client, and stopped; then the next one; and all of it again. The"
@@ -44,11 +46,14 @@ import sluice.log.SluiceException;
             "  peak-10k    the same with 10,000 partitions",
             "  ack-1 ack-5 ack-20   time to the acknowledgement at 1, 5 and 20 MiB/s",
             "  read-5      the same at 5 MiB/s with a reader, and how long it waits",
+            "  singles     1,000 writers, each one record of 100 bytes at a time (HTTP JSON)",
             "",
             "Systems:",
             "  sluice        acks=all: on the disks of three gateways, synced",
             "  kafka         acks=all with its defaults: in the page caches of three brokers",
             "  kafka-fsync   the same with flush.messages=1: synced as Sluice does",
+            "  rabbitmq      a quorum queue on three nodes, publisher confirms; its package must be"
+                    + " installed",
             "",
             "Examples:",
             "  ./sluice bench compare --runs 1 --workloads peak,ack-5",
@@ -71,7 +76,7 @@ public final class CompareCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description = "Default: ${DEFAULT-VALUE}.",
-            defaultValue = "sluice,kafka,kafka-fsync")
+            defaultValue = "sluice,kafka,kafka-fsync,rabbitmq")
     private List<String> systems = List.of();
 
     @Option(
@@ -79,7 +84,7 @@ public final class CompareCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description = "Default: ${DEFAULT-VALUE}.",
-            defaultValue = "peak,ack-1,ack-5,ack-20,read-5,peak-1k,peak-10k")
+            defaultValue = "peak,ack-1,ack-5,ack-20,read-5,singles,peak-1k,peak-10k")
     private List<String> workloads = List.of();
 
     @Option(
@@ -99,8 +104,11 @@ public final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
-            description = "How long each workload runs before (default: ${DEFAULT-VALUE}).",
-            defaultValue = "10")
+            description = {
+                "How long each workload runs before, until the compilers are done"
+                        + " (default: ${DEFAULT-VALUE})."
+            },
+            defaultValue = "30")
     private int warmUpSeconds;
 
     @Option(
@@ -132,6 +140,14 @@ public final class CompareCommand implements Callable<Integer> {
     private String heap = "1g";
 
     @Option(
+            names = "--jvm",
+            paramLabel = "OPTION",
+            description = {
+                "Further JVM option of each gateway, such as --jvm=-XX:+UseParallelGC; may be repeated."
+            })
+    private List<String> jvmOptions = List.of();
+
+    @Option(
             names = "--report",
             paramLabel = "DIR",
             description = "Where the report goes (default: .sluice/bench/compare-TIME).")
@@ -145,7 +161,7 @@ public final class CompareCommand implements Callable<Integer> {
         PrintStream out = System.out;
         Settings settings = settings();
         List<Workload> chosen = chosen(settings);
-        Map<String, CompareBench.Maker> makers = makers();
+        Map<String, CompareBench.Maker> makers = makers(out);
         Path folder =
                 report != null
                         ? report
@@ -202,7 +218,8 @@ public final class CompareCommand implements Callable<Integer> {
                         new FixedRate("ack-1", 1, false, settings),
                         new FixedRate("ack-5", 5, false, settings),
                         new FixedRate("ack-20", 20, false, settings),
-                        new FixedRate("read-5", 5, true, settings))) {
+                        new FixedRate("read-5", 5, true, settings),
+                        new SingleRecords("singles", 1_000, settings))) {
             known.put(each.id(), each);
         }
         var chosen = new ArrayList<Workload>();
@@ -216,13 +233,12 @@ public final class CompareCommand implements Callable<Integer> {
         return chosen;
     }
 
-    private Map<String, CompareBench.Maker> makers() {
+    private Map<String, CompareBench.Maker> makers(PrintStream out) {
         Path root = Path.of(System.getProperty("sluice.root", "")).toAbsolutePath();
         Path peers = Path.of(System.getProperty("sluice.peers", "")).toAbsolutePath();
         Path kafka = peers.resolve("kafka/target/lib");
         Map<String, CompareBench.Maker> known = new LinkedHashMap<>();
-        known.put(
-                "sluice", data -> new SluiceSystem(root, data, heap, List.of("-XX:+UseSerialGC")));
+        known.put("sluice", data -> new SluiceSystem(root, data, heap, jvmOptions));
         known.put("kafka", data -> new KafkaSystem("kafka", kafka, data, heap, Map.of()));
         known.put(
                 "kafka-fsync",
@@ -233,13 +249,20 @@ public final class CompareCommand implements Callable<Integer> {
                                 data,
                                 heap,
                                 Map.of("log.flush.interval.messages", "1")));
+        known.put("rabbitmq", RabbitSystem::new);
         var chosen = new LinkedHashMap<String, CompareBench.Maker>();
         for (String name : systems) {
             CompareBench.Maker maker = known.get(name);
             if (maker == null) {
                 throw invalid("--systems knows %s, not %s".formatted(known.keySet(), name));
             }
-            chosen.put(name, maker);
+            Optional<String> missing =
+                    name.equals("rabbitmq") ? RabbitSystem.unavailable() : Optional.empty();
+            if (missing.isPresent()) {
+                out.println("left out: " + missing.get());
+            } else {
+                chosen.put(name, maker);
+            }
         }
         if (systems.stream().anyMatch(name -> name.startsWith("kafka")) && !Files.exists(kafka)) {
             throw new SluiceException(

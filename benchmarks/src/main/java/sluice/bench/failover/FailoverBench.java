@@ -68,6 +68,7 @@ public final class FailoverBench {
                         false,
                         settings.heap(),
                         List.of("-XX:+UseSerialGC"),
+                        List.of("-XX:TieredStopAtLevel=1"),
                         Map.of());
         try (var cluster = LocalCluster.start(local)) {
             createTopic(cluster, settings);

@@ -224,6 +224,16 @@ public final class KafkaSystem implements MessagingSystem {
     }
 
     @Override
+    public SingleWrites singleWrites(
+            String topic, int writers, int valueBytes, Acknowledged acknowledged) {
+        throw new SluiceException(
+                SluiceException.Kind.INVALID,
+                "no-such-clients",
+                "a Kafka producer has a thread of its own and a connection to every broker: nobody"
+                        + " gives one to each of a thousand small writers");
+    }
+
+    @Override
     public List<SystemProcess> processes() {
         return brokers.stream()
                 .map(broker -> new SystemProcess(broker.name(), broker.pid(), true))

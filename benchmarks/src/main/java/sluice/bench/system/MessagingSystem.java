@@ -26,6 +26,14 @@ public interface MessagingSystem extends AutoCloseable {
     BenchConsumer consumer(String topic, int partitions, Received received)
             throws InterruptedException;
 
+    /**
+     * Begins so many writers of values of so many bytes, spread over all nodes.
+     *
+     * @throws sluice.log.SluiceException INVALID {@code no-such-clients} if the system has no
+     *     clients that small
+     */
+    SingleWrites singleWrites(String topic, int writers, int valueBytes, Acknowledged acknowledged);
+
     /** Its processes. */
     List<SystemProcess> processes();
 

@@ -11,6 +11,7 @@ import sluice.bench.cluster.ClusterSettings;
 import sluice.bench.cluster.GatewayApi;
 import sluice.bench.cluster.LocalCluster;
 import sluice.bench.cluster.ServerProcess;
+import sluice.bench.wire.JsonWriters;
 import sluice.bench.wire.WireConsumer;
 import sluice.bench.wire.WireProducer;
 import sluice.log.SluiceException;
@@ -32,7 +33,8 @@ public final class SluiceSystem implements MessagingSystem {
             throws IOException {
         cluster =
                 LocalCluster.prepare(
-                        new ClusterSettings(root, folder, 3, 3, false, heap, jvmOptions, Map.of()));
+                        new ClusterSettings(
+                                root, folder, 3, 3, false, heap, jvmOptions, List.of(), Map.of()));
     }
 
     @Override
@@ -87,6 +89,22 @@ public final class SluiceSystem implements MessagingSystem {
     public BenchConsumer consumer(String topic, int partitions, Received received)
             throws InterruptedException {
         return new WireConsumer(topic, partitions, owners(topic)::get, received);
+    }
+
+    @Override
+    public SingleWrites singleWrites(
+            String topic, int writers, int valueBytes, Acknowledged acknowledged) {
+        try {
+            return JsonWriters.begin(
+                    topic,
+                    cluster.running().stream().map(cluster::address).toList(),
+                    writers,
+                    valueBytes,
+                    acknowledged);
+        } catch (IOException e) {
+            throw new SluiceException(
+                    SluiceException.Kind.UNAVAILABLE, "no-connection", "no connection: " + e, e);
+        }
     }
 
     @Override

@@ -73,8 +73,7 @@ record ChildSpecs(DevSettings settings) {
     private List<String> store(Path libraries, String heap, String main, String... options) {
         var command = jvm(heap);
         command.add("-XX:+UseSerialGC");
-        // Half the CPU until it answers; a store in development need not be fast for long.
-        command.add("-XX:TieredStopAtLevel=1");
+        command.addAll(settings.storeJvmOptions());
         command.addAll(List.of(options));
         command.add("-cp");
         command.add(

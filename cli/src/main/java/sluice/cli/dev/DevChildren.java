@@ -29,10 +29,16 @@ public final class DevChildren {
      * @param gateways how many there may be, 1 to 16; not all need to be started
      * @param heap of each gateway, as {@code -Xmx} takes it
      * @param jvmOptions further ones of each gateway
+     * @param storeJvmOptions of both stores
      * @throws sluice.log.SluiceException NOT_FOUND {@code not-built} if a part is missing
      */
     public static DevChildren onFreePorts(
-            Path root, Path data, int gateways, String heap, List<String> jvmOptions) {
+            Path root,
+            Path data,
+            int gateways,
+            String heap,
+            List<String> jvmOptions,
+            List<String> storeJvmOptions) {
         var installation = new Installation(root.toAbsolutePath().normalize());
         installation.check();
         var settings =
@@ -42,6 +48,7 @@ public final class DevChildren {
                         DevPorts.free(gateways),
                         heap,
                         jvmOptions,
+                        storeJvmOptions,
                         installation);
         return new DevChildren(new ChildSpecs(settings));
     }

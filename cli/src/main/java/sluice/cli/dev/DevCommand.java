@@ -102,6 +102,7 @@ public final class DevCommand implements Callable<Integer> {
                 port == 0 ? DevPorts.free(gateways) : DevPorts.above(port, gateways),
                 heap,
                 jvmOptions,
+                DevSettings.STORES_QUICK_TO_START,
                 Installation.fromSystemProperty());
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
  * @param ports where everything listens
  * @param heap of each gateway, as {@code -Xmx} takes it
  * @param jvmOptions further ones of each gateway, after ours
+ * @param storeJvmOptions of both stores
  */
 record DevSettings(
         Path data,
@@ -17,7 +18,11 @@ record DevSettings(
         DevPorts ports,
         String heap,
         List<String> jvmOptions,
+        List<String> storeJvmOptions,
         Installation installation) {
+
+    /** Half the CPU until they answer; a store in development need not be fast for long. */
+    static final List<String> STORES_QUICK_TO_START = List.of("-XX:TieredStopAtLevel=1");
 
     static final int GATEWAYS_MAX = 16;
 
@@ -32,6 +37,7 @@ record DevSettings(
 
     DevSettings {
         jvmOptions = List.copyOf(jvmOptions);
+        storeJvmOptions = List.copyOf(storeJvmOptions);
         if (gateways < 1 || gateways > GATEWAYS_MAX) {
             throw new IllegalArgumentException("gateways=" + gateways);
         }

@@ -64,6 +64,7 @@ public final class S3ObjectStore implements ObjectStore {
                         .forcePathStyle(config.pathStyle())
                         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                        .putAuthScheme(new UnsignedPayloads())
                         .httpClientBuilder(
                                 Apache5HttpClient.builder()
                                         .connectionTimeout(limits.connect())
