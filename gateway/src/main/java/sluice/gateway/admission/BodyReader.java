@@ -17,7 +17,7 @@ import sluice.gateway.problem.ProblemType;
  * Reads bodies within limits: on size, on time, and on the bytes of all bodies together. Called on
  * the request's event loop, and answers there.
  *
- * <p>Bytes are counted as they arrive and not as announced, so a caller that promises much and
+ * <p>Room is made and counted as bytes arrive, not as announced, so a caller that promises much and
  * sends nothing holds nothing.
  */
 @Singleton
@@ -25,6 +25,9 @@ public final class BodyReader {
 
     /** How long a refused caller may go on sending before its connection is cut. */
     private static final long LINGER_MS = 1_000;
+
+    /** Room is made for so many times what came; a body of a megabyte is copied by a third. */
+    private static final int BELIEVED_TIMES = 4;
 
     private final Vertx vertx;
     private final Budgets budgets;
@@ -53,6 +56,7 @@ public final class BodyReader {
         private final ByteBudget.Share share;
         private final CompletableFuture<Body> whole = new CompletableFuture<>();
         private byte[] bytes = new byte[0];
+        private long announcedBytes;
         private int from;
         private int length;
         private long timer = -1;
@@ -67,9 +71,9 @@ public final class BodyReader {
                 end();
                 return;
             }
-            long announced = announcedBytes();
-            if (announced > bodyBytesMax) {
-                refuse(tooLarge("%,d bytes announced".formatted(announced)));
+            announcedBytes = announced();
+            if (announcedBytes > bodyBytesMax) {
+                refuse(tooLarge("%,d bytes announced".formatted(announcedBytes)));
                 return;
             }
             request.handler(this::take);
@@ -86,7 +90,7 @@ public final class BodyReader {
             }
         }
 
-        private long announcedBytes() {
+        private long announced() {
             String header = request.getHeader(HttpHeaders.CONTENT_LENGTH);
             try {
                 return header == null ? -1 : Long.parseLong(header);
@@ -104,7 +108,8 @@ public final class BodyReader {
                 refuse(tooLarge("more than %,d bytes came".formatted(newLength)));
                 return;
             }
-            if (!share.tryGrowTo(newLength)) {
+            int room = roomFor(newLength);
+            if (!share.tryGrowTo(room)) {
                 refuse(
                         Problem.of(
                                 ProblemType.OVERLOADED,
@@ -117,7 +122,7 @@ public final class BodyReader {
             if (length == 0) {
                 adopt(chunk);
             } else {
-                copy(chunk, newLength);
+                copy(chunk, room);
             }
             length = newLength;
         }
@@ -135,15 +140,23 @@ public final class BodyReader {
             }
         }
 
-        private void copy(Buffer chunk, int newLength) {
-            if (from > 0 || newLength > bytes.length) {
-                byte[] larger =
-                        new byte[(int) Math.min(bodyBytesMax, Math.max(newLength, 2L * length))];
+        private void copy(Buffer chunk, int room) {
+            if (from > 0 || room > bytes.length) {
+                byte[] larger = new byte[room];
                 System.arraycopy(bytes, from, larger, 0, length);
                 bytes = larger;
                 from = 0;
             }
             chunk.getBytes(bytes, length);
+        }
+
+        /** Bytes to hold when so many have come: what was announced, if not much more. */
+        private int roomFor(int newLength) {
+            if (length == 0 || (from == 0 && newLength <= bytes.length)) {
+                return Math.max(newLength, bytes.length);
+            }
+            long announced = announcedBytes < newLength ? bodyBytesMax : announcedBytes;
+            return (int) Math.min(announced, BELIEVED_TIMES * (long) newLength);
         }
 
         private void end() {
