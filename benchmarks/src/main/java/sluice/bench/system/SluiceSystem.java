@@ -20,7 +20,7 @@ import sluice.log.SluiceException;
 public final class SluiceSystem implements MessagingSystem {
 
     private static final Duration OWNED_MAX = Duration.ofSeconds(60);
-    private static final int CONNECTIONS = 2;
+    private static final int CONNECTIONS = 1;
 
     private final LocalCluster cluster;
 

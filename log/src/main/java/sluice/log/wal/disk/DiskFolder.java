@@ -3,6 +3,7 @@ package sluice.log.wal.disk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -41,6 +42,10 @@ final class DiskFolder implements AutoCloseable {
     private static final Pattern FILE_NAME = Pattern.compile("(\\d{8,10})\\.(seg|fence)");
 
     private final Path wals;
+
+    /** Found once: to find it, the JDK reads the table of all mounts. */
+    private final FileStore store;
+
     private final FileChannel lock;
     private final Superblock superblock;
     private final AgeFile age;
@@ -48,8 +53,10 @@ final class DiskFolder implements AutoCloseable {
     /** The folders of wals whose names are known to be durable. */
     private final Set<UUID> durableWals = new HashSet<>();
 
-    private DiskFolder(Path wals, FileChannel lock, Superblock superblock, AgeFile age) {
+    private DiskFolder(
+            Path wals, FileStore store, FileChannel lock, Superblock superblock, AgeFile age) {
         this.wals = wals;
+        this.store = store;
         this.lock = lock;
         this.superblock = superblock;
         this.age = age;
@@ -70,7 +77,7 @@ final class DiskFolder implements AutoCloseable {
             // Who wrote these names may have died before they were durable.
             DurableFiles.syncFolder(folder);
             AgeFile age = AgeFile.open(folder.resolve("age"), superblock.diskId());
-            return new DiskFolder(wals, lock, superblock, age);
+            return new DiskFolder(wals, Files.getFileStore(wals), lock, superblock, age);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
@@ -197,7 +204,7 @@ final class DiskFolder implements AutoCloseable {
     }
 
     long freeBytes() throws IOException {
-        return Files.getFileStore(wals).getUsableSpace();
+        return store.getUsableSpace();
     }
 
     /** Told of each file found, and whether it is a segment or a fence. */
