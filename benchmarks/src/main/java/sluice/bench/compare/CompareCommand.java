@@ -59,7 +59,8 @@ import sluice.log.SluiceException;
             "  ./sluice bench compare --runs 1 --workloads peak,ack-5",
             "  ./sluice bench compare --systems sluice --window 60",
             "",
-            "In the report folder: report.txt (the table), report.json (every figure of every run)."
+            "In the report folder: report.txt (the table), report.json (every figure of every run),",
+            "bars.svg (the medians as a picture)."
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -187,6 +188,7 @@ public final class CompareCommand implements Callable<Integer> {
         out.print(table);
         Files.writeString(folder.resolve("report.txt"), table);
         Files.writeString(folder.resolve("report.json"), CompareJson.render(settings, results));
+        Files.writeString(folder.resolve("bars.svg"), ComparePlot.render(results));
         out.println("\nreport: " + folder);
         return results.entries().stream().anyMatch(entry -> !entry.figures().isEmpty()) ? 0 : 1;
     }

@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import sluice.bench.system.BenchConsumer;
-import sluice.bench.system.BenchProducer;
+import sluice.bench.client.BenchConsumer;
+import sluice.bench.client.BenchProducer;
+import sluice.bench.client.ProducerShape;
+import sluice.bench.client.Received;
 import sluice.bench.system.MessagingSystem;
-import sluice.bench.system.ProducerShape;
-import sluice.bench.system.Received;
 
 /**
  * How long an acknowledgement takes, and a reader waits, at a steady rate. The rate is kept

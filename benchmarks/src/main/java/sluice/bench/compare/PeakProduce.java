@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import sluice.bench.system.BenchProducer;
+import sluice.bench.client.BenchProducer;
+import sluice.bench.client.ProducerShape;
 import sluice.bench.system.MessagingSystem;
-import sluice.bench.system.ProducerShape;
 
 /**
  * As much as goes in: producers that send as fast as their client takes it, to all partitions in

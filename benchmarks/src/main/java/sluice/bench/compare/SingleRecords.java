@@ -1,8 +1,8 @@
 package sluice.bench.compare;
 
 import java.util.concurrent.TimeUnit;
+import sluice.bench.client.SingleWrites;
 import sluice.bench.system.MessagingSystem;
-import sluice.bench.system.SingleWrites;
 
 /** Many small writers that each wait for the acknowledgement of one record before the next. */
 final class SingleRecords implements Workload {

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
-import sluice.bench.system.Acknowledged;
+import sluice.bench.client.Acknowledged;
 import sluice.log.SluiceException;
 
 /**

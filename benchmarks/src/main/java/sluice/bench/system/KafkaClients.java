@@ -14,6 +14,11 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
+import sluice.bench.client.Acknowledged;
+import sluice.bench.client.BenchConsumer;
+import sluice.bench.client.BenchProducer;
+import sluice.bench.client.ProducerShape;
+import sluice.bench.client.Received;
 
 /** Kafka's own clients, with the settings that all systems get and its defaults for the rest. */
 final class KafkaClients {

@@ -16,6 +16,12 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.jspecify.annotations.Nullable;
+import sluice.bench.client.Acknowledged;
+import sluice.bench.client.BenchConsumer;
+import sluice.bench.client.BenchProducer;
+import sluice.bench.client.ProducerShape;
+import sluice.bench.client.Received;
+import sluice.bench.client.SingleWrites;
 import sluice.bench.cluster.ServerProcess;
 import sluice.log.SluiceException;
 

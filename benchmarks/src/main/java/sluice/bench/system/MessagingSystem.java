@@ -2,6 +2,12 @@ package sluice.bench.system;
 
 import java.io.IOException;
 import java.util.List;
+import sluice.bench.client.Acknowledged;
+import sluice.bench.client.BenchConsumer;
+import sluice.bench.client.BenchProducer;
+import sluice.bench.client.ProducerShape;
+import sluice.bench.client.Received;
+import sluice.bench.client.SingleWrites;
 
 /**
  * A messaging system of three nodes on this machine, with what it stores to on the same machine.

@@ -11,6 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Semaphore;
+import sluice.bench.client.Acknowledged;
+import sluice.bench.client.BenchConsumer;
+import sluice.bench.client.BenchProducer;
+import sluice.bench.client.ProducerShape;
+import sluice.bench.client.Received;
+import sluice.bench.client.SingleWrites;
 import sluice.log.SluiceException;
 
 /** RabbitMQ's own Java client: persistent messages, publisher confirms, acknowledged one by one. */

@@ -16,6 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import sluice.bench.client.Acknowledged;
+import sluice.bench.client.BenchConsumer;
+import sluice.bench.client.BenchProducer;
+import sluice.bench.client.ProducerShape;
+import sluice.bench.client.Received;
+import sluice.bench.client.SingleWrites;
 import sluice.bench.cluster.ServerProcess;
 import sluice.log.SluiceException;
 

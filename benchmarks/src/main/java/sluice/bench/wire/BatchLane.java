@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import sluice.bench.system.Acknowledged;
-import sluice.bench.system.ProducerShape;
+import sluice.bench.client.Acknowledged;
+import sluice.bench.client.ProducerShape;
 import sluice.bench.wire.PartitionBatches.Batch;
 
 /**

@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import sluice.bench.system.Acknowledged;
-import sluice.bench.system.SingleWrites;
+import sluice.bench.client.Acknowledged;
+import sluice.bench.client.SingleWrites;
 
 /**
  * Connections that each send one record in JSON, wait for the answer, and send the next. All of

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntFunction;
-import sluice.bench.system.BenchConsumer;
-import sluice.bench.system.Received;
+import sluice.bench.client.BenchConsumer;
+import sluice.bench.client.Received;
 import sluice.log.batch.BatchReader;
 import sluice.log.batch.RecordBatch;
 

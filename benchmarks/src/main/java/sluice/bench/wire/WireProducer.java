@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
-import sluice.bench.system.Acknowledged;
-import sluice.bench.system.BenchProducer;
-import sluice.bench.system.ProducerShape;
+import sluice.bench.client.Acknowledged;
+import sluice.bench.client.BenchProducer;
+import sluice.bench.client.ProducerShape;
 
 /** Writes to the owners of partitions: some connections to each, a partition always by the same. */
 public final class WireProducer implements BenchProducer {

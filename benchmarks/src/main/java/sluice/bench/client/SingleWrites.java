@@ -1,4 +1,4 @@
-package sluice.bench.system;
+package sluice.bench.client;
 
 /**
  * Many small writers, each of which sends one record, waits for its acknowledgement, and sends the

@@ -1,4 +1,4 @@
-package sluice.bench.system;
+package sluice.bench.client;
 
 /** A client that writes. Called by one thread. */
 public interface BenchProducer extends AutoCloseable {

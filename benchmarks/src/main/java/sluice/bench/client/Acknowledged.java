@@ -1,4 +1,4 @@
-package sluice.bench.system;
+package sluice.bench.client;
 
 /** Told of each record, from threads of the client. */
 public interface Acknowledged {

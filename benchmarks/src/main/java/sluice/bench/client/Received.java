@@ -1,4 +1,4 @@
-package sluice.bench.system;
+package sluice.bench.client;
 
 import java.nio.ByteBuffer;
 

@@ -1,4 +1,4 @@
-package sluice.bench.system;
+package sluice.bench.client;
 
 /** A client that reads until it is closed. */
 public interface BenchConsumer extends AutoCloseable {
