@@ -14,6 +14,9 @@ import sluice.bench.system.MessagingSystem;
  */
 final class PeakProduce implements Workload {
 
+    private static final int MANY_PARTITIONS = 100;
+    private static final int SMALL_BATCH_BYTES = 16 << 10;
+
     private final String id;
     private final int partitions;
     private final Settings settings;
@@ -38,12 +41,7 @@ final class PeakProduce implements Workload {
     public Figures measure(MessagingSystem system) throws InterruptedException {
         system.createTopic(id, partitions);
         var tally = new Tally();
-        var shape =
-                new ProducerShape(
-                        partitions,
-                        settings.batchBytes(),
-                        settings.linger(),
-                        settings.heldBytesMax());
+        ProducerShape shape = shape();
         var threads = new ArrayList<Thread>();
         var producers = new ArrayList<BenchProducer>();
         try {
@@ -71,6 +69,24 @@ final class PeakProduce implements Workload {
             end(threads);
             producers.forEach(BenchProducer::close);
         }
+    }
+
+    /**
+     * With many partitions, batches of the size that Kafka's client has by default, and room for
+     * one of each partition: its client takes the whole batch's memory for the first record, and
+     * with less it sends hardly anything.
+     */
+    private ProducerShape shape() {
+        int batchBytes =
+                partitions > MANY_PARTITIONS
+                        ? Math.min(settings.batchBytes(), SMALL_BATCH_BYTES)
+                        : settings.batchBytes();
+        long oneOfEach = (long) partitions * batchBytes;
+        return new ProducerShape(
+                partitions,
+                batchBytes,
+                settings.linger(),
+                Math.max(settings.heldBytesMax(), oneOfEach + oneOfEach / 4));
     }
 
     private void sendUntilInterrupted(BenchProducer producer, int first, Tally tally) {
