@@ -64,8 +64,12 @@ public sealed interface GroupReply {
     /** To {@link GroupRequest.Describe}. */
     record Described(GroupDescription group) implements GroupReply {}
 
-    /** To {@link GroupRequest.Poll}. */
-    record Polled(long epoch, List<Hold> holds, List<Slice> slices, List<Skip> skips)
+    /**
+     * To {@link GroupRequest.Poll}.
+     *
+     * @param number of this answer, one more than that of the member's answer before
+     */
+    record Polled(long number, long epoch, List<Hold> holds, List<Slice> slices, List<Skip> skips)
             implements GroupReply {
         public Polled {
             holds = List.copyOf(holds);

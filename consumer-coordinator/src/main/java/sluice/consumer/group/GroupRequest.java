@@ -172,10 +172,14 @@ public sealed interface GroupRequest {
      * <p>Fails as a member's request.
      *
      * @param epoch of the last reply; −1 at first
+     * @param received number of the last answer that arrived: the one after it is given again if it
+     *     was given before, since it was lost on its way. −1 if the member does not count: then
+     *     what was given counts as arrived
      * @param recordsMax most records in the answer
      * @param bytesMax roughly the size of the answer; at least one batch is returned
      * @param waitMax for the first record
      */
-    record Poll(UUID member, long epoch, int recordsMax, int bytesMax, Duration waitMax)
+    record Poll(
+            UUID member, long epoch, long received, int recordsMax, int bytesMax, Duration waitMax)
             implements GroupRequest {}
 }

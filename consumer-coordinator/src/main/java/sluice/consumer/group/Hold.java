@@ -10,8 +10,9 @@ import java.util.OptionalLong;
  *
  * @param topicId of the topic that has the name now; another topic may have it later
  * @param since the group's epoch in which the hold began
- * @param committed how far the partition was committed; empty if it never was: then it is begun at
- *     the group's start
+ * @param committed how far the partition was committed. Empty if it never was and the group starts
+ *     at the earliest record; a start elsewhere is found by the coordinator, and committed, before
+ *     the partition is given to anybody
  * @param releaseWithin what is left of the time to finish and release; zero if it is ASSIGNED
  */
 public record Hold(
