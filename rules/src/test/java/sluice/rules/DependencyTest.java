@@ -27,14 +27,15 @@ class DependencyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "sluice.log..,         sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.cli..",
-        "sluice.metadata..,    sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.cli..",
-        "sluice.uploader..,    sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.cli..",
-        "sluice.consumer..,    sluice.uploader.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.cli..",
-        "sluice.engine..,      sluice.simulation.. sluice.gateway.. sluice.cli..",
-        "sluice.simulation..,  sluice.gateway.. sluice.cli..",
-        "sluice.gateway..,     sluice.simulation.. sluice.cli..",
-        "sluice.model..,       sluice.log.. sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.cli..",
+        "sluice.log..,         sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.client.. sluice.cli..",
+        "sluice.metadata..,    sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.client.. sluice.cli..",
+        "sluice.uploader..,    sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.client.. sluice.cli..",
+        "sluice.consumer..,    sluice.uploader.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.client.. sluice.cli..",
+        "sluice.engine..,      sluice.simulation.. sluice.gateway.. sluice.client.. sluice.cli..",
+        "sluice.simulation..,  sluice.gateway.. sluice.client.. sluice.cli..",
+        "sluice.gateway..,     sluice.simulation.. sluice.client.. sluice.cli..",
+        "sluice.model..,       sluice.log.. sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.client.. sluice.cli..",
+        "sluice.client..,      sluice.log.. sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway.. sluice.cli.. sluice.bench..",
         "sluice.cli..,         sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway..",
         "sluice.bench..,       sluice.metadata.. sluice.uploader.. sluice.consumer.. sluice.engine.. sluice.simulation.. sluice.gateway..",
     })
@@ -47,7 +48,7 @@ class DependencyTest {
                 .resideInAnyPackage(above.split(" "))
                 .allowEmptyShould(true)
                 .because(
-                        "modules depend one way: log, metadata, uploader and consumer, engine, gateway")
+                        "modules depend one way: log, metadata, uploader and consumer, engine, gateway; the SDK stands alone")
                 .check(ModuleClasses.ALL);
     }
 
@@ -62,6 +63,7 @@ class DependencyTest {
                         "engine",
                         "simulation",
                         "gateway",
+                        "client",
                         "cli",
                         "bench")) {
             SlicesRuleDefinition.slices()

@@ -17,7 +17,7 @@ class PurityTest {
 
     /** Packages whose classes only decide; their subpackages may do what they decided. */
     private static final String[] STATE_MACHINES = {
-        "sluice.log.batch", "sluice.log.object", "sluice.log.wal"
+        "sluice.log.batch", "sluice.log.object", "sluice.log.wal", "sluice.client.batch"
     };
 
     /** Calls that ask the world for the time or for chance, by class. */

@@ -1,0 +1,74 @@
+package sluice.client;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import sluice.client.http.ApiClient;
+import sluice.client.http.Backoff;
+import sluice.client.http.Gateways;
+import sluice.client.http.HttpSender;
+import sluice.client.http.JdkHttpSender;
+import sluice.client.time.Clock;
+import sluice.client.time.SystemClock;
+import sluice.client.time.ThreadTimer;
+
+/**
+ * A cluster as an application sees it. One for the whole application; used by any thread. What was
+ * made of it is closed before it.
+ */
+public final class SluiceClient implements AutoCloseable {
+
+    private static final Backoff BACKOFF =
+            new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+
+    private final Gateways gateways;
+    private final String label;
+    private final Duration callTimeout;
+    private final HttpClient jdkHttp;
+    private final HttpSender http;
+    private final Clock clock = new SystemClock();
+
+    /** For jitter alone, and used by many threads. */
+    private final RandomGenerator random = new Random(clock.nowNs());
+
+    private final ThreadTimer timer;
+    private final ApiClient api;
+
+    SluiceClient(
+            List<URI> gateways,
+            String label,
+            Duration connectTimeout,
+            Duration requestTimeout,
+            Duration callTimeout) {
+        this.gateways = new Gateways(gateways, random.nextInt(gateways.size()));
+        this.label = label;
+        this.callTimeout = callTimeout;
+        jdkHttp =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(connectTimeout)
+                        .build();
+        http = new JdkHttpSender(jdkHttp, label);
+        timer = new ThreadTimer("sluice-timer");
+        api = new ApiClient(http, this.gateways, clock, timer, random, BACKOFF, requestTimeout);
+    }
+
+    /** The gateways that were named. */
+    public List<URI> gateways() {
+        return gateways.all();
+    }
+
+    /** What gateways show of this client. */
+    public String label() {
+        return label;
+    }
+
+    /** Ends what is left of its threads; calls under way may end with an error or not at all. */
+    @Override
+    public void close() {
+        timer.close();
+    }
+}
