@@ -101,6 +101,16 @@ public enum ProblemType {
             409,
             "The topic exists with another configuration",
             "GET the topic, then PATCH it, or choose another name."),
+    PRODUCER_FENCED(
+            "producer-fenced",
+            409,
+            "A newer producer took over this producer id",
+            "Stop this producer; nothing of this request was appended."),
+    OUT_OF_ORDER_SEQUENCE(
+            "out-of-order-sequence",
+            409,
+            "A batch before this one is missing",
+            "Send the batches in order, or begin anew under a later epoch; nothing of this request was appended."),
     WAL_ALIVE(
             "wal-alive",
             409,
