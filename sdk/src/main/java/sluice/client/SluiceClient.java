@@ -6,11 +6,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.random.RandomGenerator;
+import javax.sql.DataSource;
 import sluice.client.http.ApiClient;
 import sluice.client.http.Backoff;
 import sluice.client.http.Gateways;
 import sluice.client.http.HttpSender;
 import sluice.client.http.JdkHttpSender;
+import sluice.client.outbox.OutboxRelayBuilder;
+import sluice.client.stream.StreamConsumerBuilder;
 import sluice.client.time.Clock;
 import sluice.client.time.SystemClock;
 import sluice.client.time.ThreadTimer;
@@ -26,6 +29,7 @@ public final class SluiceClient implements AutoCloseable {
 
     private final Gateways gateways;
     private final String label;
+    private final Duration connectTimeout;
     private final Duration callTimeout;
     private final HttpClient jdkHttp;
     private final HttpSender http;
@@ -45,6 +49,7 @@ public final class SluiceClient implements AutoCloseable {
             Duration callTimeout) {
         this.gateways = new Gateways(gateways, random.nextInt(gateways.size()));
         this.label = label;
+        this.connectTimeout = connectTimeout;
         this.callTimeout = callTimeout;
         jdkHttp =
                 HttpClient.newBuilder()
@@ -54,6 +59,34 @@ public final class SluiceClient implements AutoCloseable {
         http = new JdkHttpSender(jdkHttp, label);
         timer = new ThreadTimer("sluice-timer");
         api = new ApiClient(http, this.gateways, clock, timer, random, BACKOFF, requestTimeout);
+    }
+
+    /**
+     * A consumer of a stream group, which exists already.
+     *
+     * @return a builder; the consumer is closed before this client
+     */
+    public StreamConsumerBuilder streamConsumer(String group) {
+        return new StreamConsumerBuilder(
+                new StreamConsumerBuilder.Cluster(
+                        gateways.all(),
+                        random.nextInt(gateways.all().size()),
+                        label,
+                        jdkHttp,
+                        clock,
+                        timer,
+                        connectTimeout),
+                group);
+    }
+
+    /**
+     * A relay that sends what waits in the outbox of a database.
+     *
+     * @param database with the tables of {@link sluice.client.outbox.OutboxSchema}
+     * @return a builder; the relay is closed before this client
+     */
+    public OutboxRelayBuilder outboxRelay(DataSource database) {
+        return new OutboxRelayBuilder(api, clock, label, database);
     }
 
     /** The gateways that were named. */

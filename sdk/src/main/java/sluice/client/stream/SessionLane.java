@@ -1,0 +1,27 @@
+package sluice.client.stream;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import sluice.client.time.Clock;
+import sluice.client.time.Timer;
+
+/**
+ * The one owner of a consumer's state: tasks run one at a time, in the order given.
+ *
+ * @param executor runs tasks in order, one at a time
+ */
+record SessionLane(Executor executor, Clock clock, Timer timer) {
+
+    void execute(Runnable task) {
+        executor.execute(task);
+    }
+
+    long nowNs() {
+        return clock.nowNs();
+    }
+
+    /** Runs {@code task} on the lane, once, after {@code delay}. */
+    Timer.Cancellable after(Duration delay, Runnable task) {
+        return timer.after(delay, () -> executor.execute(task));
+    }
+}
