@@ -84,8 +84,7 @@ public record EngineLimits(
                         Duration.ofMillis(1500).toNanos(),
                         64L << 20,
                         1 << 20),
-                new MemberMachine.Limits(
-                        Duration.ofNanos(500_000), 512 * 1024, diskBytesMax, 256L << 20));
+                new MemberMachine.Limits(Duration.ZERO, 512 * 1024, diskBytesMax, 256L << 20));
     }
 
     /** With another policy for the time when few gateways are alive. */

@@ -269,7 +269,7 @@ public final class GatewayEngine implements Engine {
         var future = new CompletableFuture<Appended>();
         Duration within = limits.ackTimeout().plusSeconds(1);
         boolean isQueued =
-                lane.offer(() ->
+                lane.offerHere(() ->
                         router.route(
                                 slot,
                                 request,

@@ -67,7 +67,7 @@ final class PeerFrames implements PeerTransport.Listener {
         }
         switch (link) {
             case WAL -> walFrame(peer, frame);
-            case CALL -> lane.execute(() -> guarded(peer, () -> calls.received(peer, frame)));
+            case CALL -> lane.executeHere(() -> guarded(peer, () -> calls.received(peer, frame)));
         }
     }
 
@@ -78,9 +78,9 @@ final class PeerFrames implements PeerTransport.Listener {
                     WalFrame frame = WalFrame.decode(bytes);
                     switch (frame) {
                         case WalFrame.Open _, WalFrame.Append _ ->
-                                memberLane.execute(() -> member.received(peer, frame));
+                                memberLane.executeHere(() -> member.received(peer, frame));
                         case WalFrame.Durable _, WalFrame.Refused _ ->
-                                lane.execute(() -> engine.walFrame(peer, frame));
+                                lane.executeHere(() -> engine.walFrame(peer, frame));
                     }
                 });
     }

@@ -86,7 +86,7 @@ final class RoutedTail implements Tail {
             int slot, CallRequest.OfOwner request, Duration timeout, Function<CallReply, T> then) {
         var future = new CompletableFuture<T>();
         boolean isQueued =
-                lane.offer(() ->
+                lane.offerHere(() ->
                         router.route(
                                 slot,
                                 request,

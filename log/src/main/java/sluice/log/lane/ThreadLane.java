@@ -6,15 +6,30 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A lane on a platform thread of its own.
+ * A lane on a platform thread of its own, which lends itself while it has nothing to do.
  *
  * <p>Tasks are drained in batches; after each batch the owner's {@code afterDrain} runs on the
  * lane, so that what the batch produced is written or sent once for all of it. The thread parks
  * while there is nothing to do, and only then is it woken.
+ *
+ * <pre>
+ *            thread's turn, or a caller's {@code …Here}
+ *   idle ──────────────────────────────▶ held by one thread: a batch, then afterDrain
+ *    ▲                                        │
+ *    └────────────────────────────────────────┘  whoever ends looks at the mailbox once more
+ * </pre>
+ *
+ * <p>Who holds the lane is its owner; nobody waits to hold it. A caller that cannot have it at once
+ * queues its task, and one that ends while more waits than it has patience for wakes the thread.
+ * Two looks make that safe, one on each side: who queues looks whether the lane is idle
+ * <em>after</em> it queued, and who ends looks at the mailbox <em>after</em> the lane is idle
+ * (docs/decisions/lent-lanes.md).
  *
  * <p>A task that throws is told to the failure handler, on the lane, before any other task runs: a
  * handler that ends the process ends it before the broken state is used. If the handler returns,
@@ -24,6 +39,9 @@ public final class ThreadLane implements Lane, AutoCloseable {
 
     /** Tasks between two runs of {@code afterDrain}; bounds how long the first one waits for it. */
     private static final int BATCH_TASKS_MAX = 1024;
+
+    /** Tasks that a borrower runs for others before it leaves the rest to the lane's thread. */
+    private static final int BORROWED_TASKS_MAX = 32;
 
     /**
      * Cancelled timers are only marked; when they are this many and most of the heap, it is swept.
@@ -40,7 +58,12 @@ public final class ThreadLane implements Lane, AutoCloseable {
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean parked = new AtomicBoolean();
+    private final AtomicReference<@Nullable Thread> holder = new AtomicReference<>();
+    private volatile boolean started;
     private volatile boolean closing;
+
+    /** Until when the thread sleeps, if it does; nobody need wake it for a timer after that. */
+    private volatile long parkedUntilNs;
 
     private final PriorityQueue<TimerEntry> timers = new PriorityQueue<>();
     private long nextTimerSequence;
@@ -73,6 +96,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
 
     /** Starts the thread; tasks given before are run first. */
     public void start() {
+        started = true;
         thread.start();
     }
 
@@ -98,10 +122,68 @@ public final class ThreadLane implements Lane, AutoCloseable {
 
     private void enqueue(Runnable task) {
         mailbox.add(task);
-        // The lane sets the flag before it looks at the mailbox for the last time, and we look at
-        // the flag after we added: one of the two sees the other.
+        if (holder.get() == null) {
+            wake();
+        }
+    }
+
+    /** The thread sets the flag before it looks at the lane for the last time. */
+    private void wake() {
         if (parked.get() && parked.compareAndSet(true, false)) {
             LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public boolean offerHere(Runnable task) {
+        if (!borrow()) {
+            return offer(task);
+        }
+        runBorrowed(task);
+        return true;
+    }
+
+    @Override
+    public void executeHere(Runnable task) {
+        if (borrow()) {
+            runBorrowed(task);
+        } else {
+            execute(task);
+        }
+    }
+
+    /** Takes the lane if it is idle; a task of this very lane that calls in here finds it held. */
+    private boolean borrow() {
+        return Boolean.parseBoolean(System.getProperty("x.here", "true"))
+                && started
+                && !closing
+                && holder.compareAndSet(null, Thread.currentThread());
+    }
+
+    private void runBorrowed(Runnable task) {
+        try {
+            int before = runTasks(BORROWED_TASKS_MAX);
+            waiting.incrementAndGet();
+            if (mailbox.isEmpty()) {
+                waiting.decrementAndGet();
+                guarded(task);
+            } else {
+                mailbox.add(task);
+            }
+            runTasks(BORROWED_TASKS_MAX - before);
+            guarded(afterDrain);
+        } finally {
+            release();
+        }
+    }
+
+    private void release() {
+        TimerEntry first = timers.peek();
+        boolean isTimed = first != null;
+        long deadlineNs = first != null ? first.deadlineNs : 0;
+        holder.set(null);
+        if (!mailbox.isEmpty() || closing || (isTimed && deadlineNs - parkedUntilNs < 0)) {
+            wake();
         }
     }
 
@@ -130,7 +212,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
     }
 
     private boolean isOwner() {
-        return Thread.currentThread().equals(thread);
+        return Thread.currentThread().equals(holder.get());
     }
 
     @Override
@@ -155,7 +237,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
         }
         parked.set(false);
         LockSupport.unpark(thread);
-        if (!isOwner()) {
+        if (!isOwner() && !Thread.currentThread().equals(thread)) {
             try {
                 thread.join();
             } catch (InterruptedException e) {
@@ -167,12 +249,15 @@ public final class ThreadLane implements Lane, AutoCloseable {
     private void drainUntilClosed() {
         while (true) {
             boolean last = closing;
-            if (runBatch()) {
+            if (!holder.compareAndSet(null, thread)) {
+                park(false);
+            } else if (runBatch()) {
                 guarded(afterDrain);
+                holder.set(null);
             } else if (last) {
-                return;
+                return; // It is held for ever: nobody borrows a lane that has ended.
             } else {
-                park();
+                park(true);
             }
         }
     }
@@ -182,13 +267,18 @@ public final class ThreadLane implements Lane, AutoCloseable {
      */
     private boolean runBatch() {
         int ran = runDueTimers();
+        return ran + runTasks(BATCH_TASKS_MAX - ran) > 0;
+    }
+
+    private int runTasks(int max) {
+        int ran = 0;
         Runnable task;
-        while (ran < BATCH_TASKS_MAX && (task = mailbox.poll()) != null) {
+        while (ran < max && (task = mailbox.poll()) != null) {
             waiting.decrementAndGet();
             guarded(task);
             ran++;
         }
-        return ran > 0;
+        return ran;
     }
 
     private int runDueTimers() {
@@ -212,17 +302,30 @@ public final class ThreadLane implements Lane, AutoCloseable {
         return ran;
     }
 
-    private void park() {
+    /**
+     * Sleeps until there may be something to do.
+     *
+     * @param isHeld whether the thread holds the lane, which then has nothing to do but timers; if
+     *     not, who holds it wakes the thread if anything is left
+     */
+    private void park(boolean isHeld) {
+        long nowNs = clock.nowNs();
+        TimerEntry first = isHeld ? timers.peek() : null;
+        boolean isTimed = first != null;
+        long untilNs = first != null ? first.deadlineNs : nowNs + Long.MAX_VALUE / 2;
+        parkedUntilNs = untilNs;
         parked.set(true);
-        if (mailbox.isEmpty() && !closing) {
-            TimerEntry first = timers.peek();
-            if (first == null) {
-                LockSupport.park(this);
-            } else {
-                long untilNs = first.deadlineNs - clock.nowNs();
-                if (untilNs > 0) {
-                    LockSupport.parkNanos(this, untilNs);
+        if (isHeld) {
+            holder.set(null);
+        }
+        boolean isIdle = mailbox.isEmpty() && !closing;
+        if (isHeld ? isIdle : holder.get() != null) {
+            if (isTimed) {
+                if (untilNs - nowNs > 0) {
+                    LockSupport.parkNanos(this, untilNs - nowNs);
                 }
+            } else {
+                LockSupport.park(this);
             }
         }
         parked.set(false);

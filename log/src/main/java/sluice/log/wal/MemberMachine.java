@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -37,7 +38,8 @@ import sluice.log.wal.WalFrame.Refused;
 public final class MemberMachine {
 
     /**
-     * @param syncDelay how long written entries wait for others before they are synced
+     * @param syncDelay how long written entries wait for others before a disk that has nothing else
+     *     to sync syncs them; while it syncs, they wait anyway, and go next
      * @param syncBytes so many written bytes do not wait
      * @param diskBytesMax budget of all copies; above it, new segments and appends are refused
      * @param freeBytesMin so much of the file system is left alone
@@ -78,6 +80,13 @@ public final class MemberMachine {
 
     /** Segments of which a sync is in flight, whoever asked for it. */
     private final Set<SegmentId> syncing = new HashSet<>();
+
+    /**
+     * Copies with entries to sync, in the order in which they got them, while the disk syncs
+     * others. One sync at a time gathers more entries for the next one than several side by side,
+     * which a file system's journal does one after another all the same.
+     */
+    private final Set<Copy> waitingForDisk = new LinkedHashSet<>();
 
     private final TrimmedSegments trimmed = new TrimmedSegments();
 
@@ -196,7 +205,10 @@ public final class MemberMachine {
         if (syncing.contains(copy.segment) || copy.unsyncedBytes == 0) {
             return;
         }
-        if (copy.unsyncedBytes >= limits.syncBytes() || limits.syncDelay().isZero()) {
+        if (!syncing.isEmpty()) {
+            cancelTimer(copy);
+            waitingForDisk.add(copy);
+        } else if (copy.unsyncedBytes >= limits.syncBytes() || limits.syncDelay().isZero()) {
             sync(copy);
         } else if (copy.timer == null) {
             copy.timer = lane.schedule(limits.syncDelay(), () -> onSyncTimer(copy));
@@ -205,8 +217,22 @@ public final class MemberMachine {
 
     private void onSyncTimer(Copy copy) {
         copy.timer = null;
-        if (!syncing.contains(copy.segment) && copy.unsyncedBytes > 0) {
+        if (!syncing.isEmpty()) {
+            considerSync(copy);
+        } else if (copy.unsyncedBytes > 0) {
             sync(copy);
+        }
+    }
+
+    /** The disk has time for the next one. */
+    private void syncNext(SegmentId ended) {
+        syncing.remove(ended);
+        while (syncing.isEmpty() && !waitingForDisk.isEmpty()) {
+            Copy next = waitingForDisk.iterator().next();
+            waitingForDisk.remove(next);
+            if (next.open && next.unsyncedBytes > 0) {
+                sync(next);
+            }
         }
     }
 
@@ -215,7 +241,7 @@ public final class MemberMachine {
         long end = copy.next;
         syncing.add(copy.segment);
         copy.unsyncedBytes = 0;
-        disk.sync(copy.segment, error -> lane.execute(() -> onSynced(copy, end, error)));
+        disk.sync(copy.segment, error -> lane.executeHere(() -> onSynced(copy, end, error)));
     }
 
     private static void cancelTimer(Copy copy) {
@@ -226,17 +252,20 @@ public final class MemberMachine {
     }
 
     private void onSynced(Copy copy, long end, @Nullable IOException error) {
-        syncing.remove(copy.segment);
         if (error != null) {
             close(copy, Reason.DISK_FAILED);
             fail(copy.segment, error);
+            syncNext(copy.segment);
             return;
         }
+        if (copy.open && copy.unsyncedBytes > 0) {
+            waitingForDisk.add(copy);
+        }
+        syncNext(copy.segment); // The disk goes on before the owner is told.
         assert end >= copy.durable : "durable goes back: " + copy.durable + " to " + end;
         copy.durable = end;
         if (copy.open) {
             send(copy.owner, new Durable(copy.segment, end));
-            considerSync(copy);
         }
     }
 
@@ -317,7 +346,7 @@ public final class MemberMachine {
     }
 
     private void answerFence(SegmentId segment, @Nullable IOException error, FenceDone done) {
-        syncing.remove(segment);
+        syncNext(segment);
         if (error != null) {
             fail(segment, error);
             done.done(new Fenced.Unknown("the copy could not be synced: " + error.getMessage()));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -97,6 +98,168 @@ class ThreadLaneTest extends LaneContract {
 
         await(() -> ran.get() == producers * each);
         assertEquals(0, outOfOrder.get());
+    }
+
+    @Test
+    void anIdleLaneIsLentToWhoAsks() {
+        Lane lane = lane(10, () -> seen.add("after drain by " + name()));
+        letRun();
+        awaitIdle(lane);
+
+        lane.executeHere(() -> {
+            lane.assertOwner();
+            seen.add("task by " + name());
+        });
+
+        assertEquals(List.of("task by " + name(), "after drain by " + name()), seen);
+    }
+
+    @Test
+    void aTaskThatHandsItsLaneATaskRunsItAfterItself() {
+        Lane lane = lane(10, () -> {});
+        letRun();
+        awaitIdle(lane);
+
+        lane.executeHere(() -> {
+            lane.executeHere(() -> seen.add("inner"));
+            seen.add("outer");
+        });
+
+        await(() -> seen.size() == 2);
+        assertEquals(List.of("outer", "inner"), seen);
+    }
+
+    @Test
+    void aTimerThatABorrowerSetsIsKept() {
+        Lane lane = lane(10, () -> {});
+        letRun();
+        awaitIdle(lane);
+        var isDue = new AtomicInteger();
+
+        lane.executeHere(() -> lane.schedule(Duration.ofMillis(1), () -> isDue.incrementAndGet()));
+
+        await(() -> isDue.get() == 1);
+    }
+
+    @Test
+    void aLaneThatIsClosedIsLentToNobody() {
+        Lane lane = lane(10, () -> {});
+        letRun();
+        lanes.getLast().close();
+
+        lane.executeHere(() -> seen.add("late"));
+
+        assertFalse(lane.offerHere(() -> seen.add("late")));
+        assertEquals(List.of(), seen);
+    }
+
+    /** Borrowers, queuers and timers at once, with lanes that hand each other work. */
+    @Test
+    void howeverTasksComeTheyRunOneAtATimeInTheOrderOfWhoGaveThem() throws InterruptedException {
+        int producers = 4;
+        int each = 30_000;
+        var inside = new AtomicInteger();
+        var together = new AtomicInteger();
+        var outOfOrder = new AtomicInteger();
+        var ran = new AtomicInteger();
+        var timersRan = new AtomicInteger();
+        var handedOver = new AtomicInteger();
+        int[] last = new int[producers];
+        Lane lane = lane(1_000_000, () -> {});
+        letRun();
+        Lane other = lane(1_000_000, () -> {});
+        letRun();
+        List<Thread> threads = new ArrayList<>();
+        for (int p = 0; p < producers; p++) {
+            int producer = p;
+            threads.add(
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                for (int i = 1; i <= each; i++) {
+                                    int number = i;
+                                    Runnable task =
+                                            () -> {
+                                                if (inside.incrementAndGet() != 1) {
+                                                    together.incrementAndGet();
+                                                }
+                                                if (last[producer] != number - 1) {
+                                                    outOfOrder.incrementAndGet();
+                                                }
+                                                last[producer] = number;
+                                                if (number % 100 == 0) {
+                                                    lane.schedule(
+                                                            Duration.ofNanos(number * 10L),
+                                                            timersRan::incrementAndGet);
+                                                }
+                                                if (number % 3 == 0) {
+                                                    other.executeHere(() ->
+                                                            lane.executeHere(
+                                                                    handedOver::incrementAndGet));
+                                                }
+                                                ran.incrementAndGet();
+                                                inside.decrementAndGet();
+                                            };
+                                    switch (number % 4) {
+                                        case 0 -> lane.execute(task);
+                                        case 1 -> lane.offer(task);
+                                        case 2 -> lane.offerHere(task);
+                                        default -> lane.executeHere(task);
+                                    }
+                                }
+                            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        await(() -> ran.get() == producers * each);
+        await(() -> timersRan.get() == producers * each / 100);
+        await(() -> handedOver.get() == producers * each / 3);
+        assertEquals(0, together.get());
+        assertEquals(0, outOfOrder.get());
+    }
+
+    /**
+     * Each task is given only after the one before ran, so that no later one wakes a lane that
+     * slept over it.
+     */
+    @Test
+    void noTaskIsSleptOver() {
+        Lane lane = lane(10, () -> {});
+        letRun();
+        var ran = new AtomicInteger();
+        for (int i = 0; i < 3_000; i++) {
+            int number = i;
+            if (i % 2 == 0) {
+                Thread.ofVirtual().start(() -> lane.executeHere(ran::incrementAndGet));
+                lane.execute(ran::incrementAndGet);
+            } else {
+                lane.executeHere(
+                        () -> lane.schedule(Duration.ofNanos(number), ran::incrementAndGet));
+                lane.executeHere(ran::incrementAndGet);
+            }
+            int expected = 2 * (i + 1);
+            await(() -> ran.get() == expected);
+        }
+    }
+
+    private static String name() {
+        return Thread.currentThread().getName();
+    }
+
+    /** Its thread has started and let go of it. */
+    private void awaitIdle(Lane lane) {
+        var lent = new AtomicInteger();
+        var caller = Thread.currentThread();
+        await(() -> {
+            lane.executeHere(() -> {
+                if (Thread.currentThread().equals(caller)) {
+                    lent.incrementAndGet();
+                }
+            });
+            return lent.get() > 0;
+        });
+        seen.clear();
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import sluice.log.SluiceException;
+import sluice.log.wal.WalFrame.Append;
 import sluice.log.wal.WalFrame.Durable;
 import sluice.log.wal.WalFrame.Open;
 import sluice.log.wal.WalFrame.Reason;
@@ -23,6 +24,7 @@ import sluice.log.wal.WalFrame.Refused;
 class MemberMachineTest {
 
     private static final UUID STRANGER = new UUID(0, 9);
+    private static final SegmentId OTHER = new SegmentId(new UUID(8, 8), 0);
 
     private final MemberBench member = new MemberBench();
     private final EntryChain chain = new EntryChain();
@@ -85,6 +87,48 @@ class MemberMachineTest {
             }
 
             assertEquals(1, member.syncs.size());
+        }
+
+        @Test
+        void oneSyncOfTheDiskIsInFlightAndTheSegmentsTakeTurns() {
+            member.open();
+            member.receive(STRANGER, new Open(OTHER, 0, WalEntry.FIRST_HASH, 1));
+            appendNext("a");
+            member.runFor(SYNC_DELAY.multipliedBy(2));
+            var others = new EntryChain();
+            member.receive(STRANGER, new Append(OTHER, 0, others.entries("one")));
+            appendNext("b");
+            member.runFor(SYNC_DELAY.multipliedBy(5));
+            assertEquals(1, member.syncs.size());
+
+            member.syncs.remove().run();
+            member.runFor(Duration.ofNanos(60_000));
+            assertEquals(List.of(new Durable(SEGMENT, 1)), member.answers());
+            assertEquals(1, member.syncs.size(), "the other's turn, without a delay");
+
+            member.syncs.remove().run();
+            member.runFor(Duration.ofNanos(60_000));
+            assertEquals(List.of(new Durable(OTHER, 1)), member.answers());
+
+            member.syncs.remove().run();
+            member.runFor(Duration.ofNanos(60_000));
+            assertEquals(List.of(new Durable(SEGMENT, 2)), member.answers());
+        }
+
+        @Test
+        void aSegmentThatWasClosedWhileItWaitedHoldsUpNoOther() {
+            member.open();
+            member.receive(STRANGER, new Open(OTHER, 0, WalEntry.FIRST_HASH, 1));
+            appendNext("a");
+            member.runFor(SYNC_DELAY.multipliedBy(2));
+            member.receive(STRANGER, new Append(OTHER, 0, new EntryChain().entries("one")));
+            appendNext("b");
+            member.disconnected(STRANGER);
+
+            member.endSyncs();
+
+            assertEquals(
+                    List.of(new Durable(SEGMENT, 1), new Durable(SEGMENT, 2)), member.answers());
         }
 
         @Test

@@ -1,11 +1,15 @@
 package sluice.log.peer.tcp;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,22 +20,32 @@ import sluice.log.peer.PeerTransport.Link;
  * One connection after its handshake: a thread that reads, a thread that writes, and ticks that
  * keep it alive or find it dead.
  *
- * <p>The writer copies what waits into one buffer outside the heap, as the JDK would for each array
- * by itself, and hands the kernel many frames at once.
+ * <p>Who sends a little while nobody writes hands it to the kernel itself, since to wake a thread
+ * costs more; the channel never blocks, so a peer that takes nothing holds up nobody. What is more,
+ * and what the kernel did not take, is left to the writer's thread.
  */
 final class Connection {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Connection.class);
+
+    /** A sender writes itself while no more than this waits. */
+    private static final int WRITTEN_HERE_BYTES_MAX = 32 << 10;
 
     private final UUID peer;
     private final Link link;
     private final SocketChannel channel;
     private final TcpLimits limits;
     private final FrameQueue queue;
+    private final ReentrantLock writing = new ReentrantLock();
+    private final FrameWriter frames;
 
+    private volatile boolean carrying;
+    private volatile boolean stuck;
     private volatile boolean pingDue;
     private volatile boolean wroteSinceTick;
     private volatile boolean readSinceTick;
+    private volatile @Nullable Selector readable;
+    private volatile @Nullable Selector writable;
     private int silentTicks;
     private volatile String endedBecause = "";
 
@@ -41,6 +55,7 @@ final class Connection {
         this.channel = channel;
         this.limits = limits;
         this.queue = new FrameQueue(limits.queueBytesMax(link));
+        this.frames = new FrameWriter(channel, queue, limits.writeBytesMax());
     }
 
     UUID peer() {
@@ -53,7 +68,15 @@ final class Connection {
 
     /** Queues one frame; false if the queue is full or the connection has ended. */
     boolean offer(ByteBuffer[] frame, long bytes) {
-        return queue.offer(frame, bytes);
+        if (!queue.add(frame, bytes)) {
+            return false;
+        }
+        if (!carrying || stuck || queue.waitingBytes() > WRITTEN_HERE_BYTES_MAX) {
+            queue.wake();
+        } else {
+            writeHere();
+        }
+        return true;
     }
 
     boolean isClosed() {
@@ -68,12 +91,16 @@ final class Connection {
                         .name("sluice-peer-write-" + link + "-" + peer)
                         .unstarted(this::writeAll);
         queue.takenBy(writer);
-        writer.start();
-        var reader =
-                new FrameReader(
-                        channel, limits.frameBytesMax(), () -> readSinceTick = true, onFrame);
-        try {
-            reader.readAll();
+        try (Selector reads = Selector.open();
+                Selector writes = Selector.open()) {
+            channel.configureBlocking(false);
+            channel.register(reads, SelectionKey.OP_READ);
+            channel.register(writes, SelectionKey.OP_WRITE);
+            readable = reads;
+            writable = writes;
+            carrying = true;
+            writer.start();
+            readAll(new WaitingSource(channel, reads), onFrame);
         } catch (IOException e) {
             close(String.valueOf(e.getMessage()));
         } finally {
@@ -84,6 +111,45 @@ final class Connection {
                     .addKeyValue("link", link)
                     .addKeyValue("reason", endedBecause)
                     .log("link down");
+        }
+    }
+
+    /** Ends the connection before its selectors go. */
+    private void readAll(ReadableByteChannel source, Consumer<ByteBuffer> onFrame) {
+        var reader =
+                new FrameReader(
+                        source, limits.frameBytesMax(), () -> readSinceTick = true, onFrame);
+        try {
+            reader.readAll();
+        } catch (IOException e) {
+            close(String.valueOf(e.getMessage()));
+        } finally {
+            close("the reader ended");
+        }
+    }
+
+    /** Bytes of a channel that does not block; waits for them. */
+    private record WaitingSource(SocketChannel channel, Selector readable)
+            implements ReadableByteChannel {
+
+        @Override
+        public int read(ByteBuffer into) throws IOException {
+            int count;
+            while ((count = channel.read(into)) == 0) {
+                readable.select();
+                readable.selectedKeys().clear();
+            }
+            return count;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
         }
     }
 
@@ -103,11 +169,18 @@ final class Connection {
     }
 
     private void writeAll() {
-        try (var arena = Arena.ofConfined()) {
-            ByteBuffer out = arena.allocate(limits.writeBytesMax()).asByteBuffer();
+        try {
             while (!queue.hasEnded()) {
-                if (!writeWaiting(out)) {
-                    queue.sleep();
+                writing.lock();
+                try {
+                    write();
+                } finally {
+                    writing.unlock();
+                }
+                if (stuck) {
+                    awaitRoom();
+                } else {
+                    queue.sleep(() -> stuck || pingDue);
                 }
             }
         } catch (IOException e) {
@@ -115,57 +188,48 @@ final class Connection {
         }
     }
 
-    /** Writes what waits; false if nothing did. */
-    private boolean writeWaiting(ByteBuffer out) throws IOException {
-        ByteBuffer @Nullable [] frame;
-        while ((frame = queue.poll()) != null) {
-            put(frame, out);
-        }
-        if (pingDue) {
-            pingDue = false;
-            putInt(FrameReader.PING, out);
-        }
-        if (out.position() == 0) {
-            return false;
-        }
-        flush(out);
-        return true;
-    }
-
-    private void put(ByteBuffer[] frame, ByteBuffer out) throws IOException {
-        int length = 0;
-        for (ByteBuffer part : frame) {
-            length += part.remaining();
-        }
-        putInt(length, out);
-        for (ByteBuffer part : frame) {
-            while (part.hasRemaining()) {
-                if (!out.hasRemaining()) {
-                    flush(out);
-                }
-                int count = Math.min(part.remaining(), out.remaining());
-                out.put(out.position(), part, part.position(), count);
-                out.position(out.position() + count);
-                part.position(part.position() + count);
+    /**
+     * Who finds another writing leaves its frame to it: that one looks again after it has let go.
+     */
+    private void writeHere() {
+        while (!queue.isEmpty() && writing.tryLock()) {
+            try {
+                write();
+            } catch (IOException e) {
+                close(String.valueOf(e.getMessage()));
+            } finally {
+                writing.unlock();
+            }
+            if (stuck || queue.waitingBytes() > WRITTEN_HERE_BYTES_MAX) {
+                queue.wake();
+                return;
             }
         }
-        queue.release(length);
     }
 
-    private void putInt(int value, ByteBuffer out) throws IOException {
-        if (out.remaining() < Integer.BYTES) {
-            flush(out);
+    private void write() throws IOException {
+        if (pingDue) {
+            pingDue = false;
+            frames.ping();
         }
-        out.putInt(value);
+        long before = frames.bytesTaken();
+        stuck = !frames.writeWaiting();
+        if (frames.bytesTaken() != before) {
+            wroteSinceTick = true;
+        }
     }
 
-    private void flush(ByteBuffer out) throws IOException {
-        out.flip();
-        while (out.hasRemaining()) {
-            channel.write(out);
+    private void awaitRoom() throws IOException {
+        Selector selector = writable;
+        if (selector == null) {
+            return;
         }
-        out.clear();
-        wroteSinceTick = true;
+        try {
+            selector.select();
+            selector.selectedKeys().clear();
+        } catch (ClosedSelectorException e) {
+            close("its selector was closed");
+        }
     }
 
     /**
@@ -198,6 +262,14 @@ final class Connection {
             channel.close();
         } catch (IOException e) {
             LOGGER.atDebug().addKeyValue("peer", peer).setCause(e).log("closing a socket failed");
+        }
+        wake(readable);
+        wake(writable);
+    }
+
+    private static void wake(@Nullable Selector selector) {
+        if (selector != null) {
+            selector.wakeup();
         }
     }
 }

@@ -6,11 +6,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames on their way to one thread, bounded in bytes. Any thread offers, one takes; it is woken
- * only if it sleeps.
+ * Frames on their way to one taker at a time, bounded in bytes. Any thread offers. One thread takes
+ * what nobody else does; it is woken only if it sleeps.
  */
 final class FrameQueue {
 
@@ -28,18 +29,27 @@ final class FrameQueue {
         this.bytesMax = bytesMax;
     }
 
-    /** Called once by the thread that takes, before it does. */
+    /** Called once by the thread that sleeps here, before it does. */
     void takenBy(Thread thread) {
         taker = thread;
     }
 
     /**
-     * Queues one frame, or refuses it.
+     * Queues one frame and wakes the thread, or refuses it.
      *
      * @param bytes in all buffers of the frame
      * @return false if the queue is full or has ended: nothing was queued
      */
     boolean offer(ByteBuffer[] frame, long bytes) {
+        boolean isQueued = add(frame, bytes);
+        if (isQueued) {
+            wake();
+        }
+        return isQueued;
+    }
+
+    /** As {@link #offer}, but wakes nobody: the caller sees to it that the frame is taken. */
+    boolean add(ByteBuffer[] frame, long bytes) {
         if (ended) {
             return false;
         }
@@ -51,7 +61,6 @@ final class FrameQueue {
             return false;
         }
         frames.add(frame);
-        wake();
         return true;
     }
 
@@ -68,10 +77,23 @@ final class FrameQueue {
         return frames.isEmpty();
     }
 
+    /** Bytes that wait, counted as they are bounded. */
+    long waitingBytes() {
+        return queuedBytes.get();
+    }
+
     /** Sleeps until there may be something to take, or {@link #wake} is called. */
     void sleep() {
+        sleep(() -> false);
+    }
+
+    /**
+     * As {@link #sleep()}, but not if there is something else to do, which is looked at after
+     * whoever finds it could have called {@link #wake}.
+     */
+    void sleep(BooleanSupplier isAwaited) {
         sleeping.set(true);
-        if (frames.isEmpty() && !ended) {
+        if (frames.isEmpty() && !ended && !isAwaited.getAsBoolean()) {
             LockSupport.park(this);
         }
         sleeping.set(false);
