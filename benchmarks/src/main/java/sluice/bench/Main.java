@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import sluice.bench.aot.AotCommand;
 import sluice.bench.compare.CompareCommand;
 import sluice.bench.failover.FailoverCommand;
 import sluice.log.SluiceException;
@@ -21,6 +22,7 @@ public final class Main {
     public static void main(String[] args) {
         var line =
                 new CommandLine(new Bench())
+                        .addSubcommand("aot", new AotCommand())
                         .addSubcommand("compare", new CompareCommand())
                         .addSubcommand("failover", new FailoverCommand())
                         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))

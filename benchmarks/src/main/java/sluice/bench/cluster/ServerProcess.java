@@ -180,7 +180,8 @@ public final class ServerProcess {
                 "%s %s; the end of %s:%n%s".formatted(name(), what, log, tail()));
     }
 
-    private String tail() {
+    /** The last lines that it printed. */
+    public String tail() {
         try {
             var lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
             return String.join(

@@ -93,6 +93,11 @@ record ChildSpecs(DevSettings settings) {
         command.add("-ea:sluice...");
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.addAll(settings.jvmOptions());
+        if (Files.exists(settings.installation().gatewayCache())
+                && settings.jvmOptions().stream()
+                        .noneMatch(option -> option.startsWith("-XX:AOT"))) {
+            command.add("-XX:AOTCache=" + settings.installation().gatewayCache());
+        }
         set(command, "quarkus.http.host", LOOPBACK);
         set(command, "quarkus.http.port", http);
         set(command, "sluice.data-dir", settings.data().resolve(name));

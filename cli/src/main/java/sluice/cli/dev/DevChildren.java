@@ -15,6 +15,9 @@ import java.util.Map;
  */
 public final class DevChildren {
 
+    /** Where a build has its gateways' ahead-of-time cache, below its root. */
+    public static final String GATEWAY_CACHE = "gateway/target/quarkus-app/gateway.aot";
+
     private final ChildSpecs specs;
 
     private DevChildren(ChildSpecs specs) {

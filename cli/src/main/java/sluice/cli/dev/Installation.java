@@ -23,6 +23,11 @@ record Installation(Path root) {
         return root.resolve("gateway/target/quarkus-app/quarkus-run.jar");
     }
 
+    /** What {@code ./sluice aot} left for gateways to start from; need not be there. */
+    Path gatewayCache() {
+        return root.resolve(DevChildren.GATEWAY_CACHE);
+    }
+
     Path s3Libraries() {
         return root.resolve("dev-stores/s3/target/lib");
     }
