@@ -127,6 +127,16 @@ public final class CompareCommand implements Callable<Integer> {
     private int batchBytes;
 
     @Option(
+            names = "--linger",
+            paramLabel = "MILLISECONDS",
+            description = {
+                "How long producers wait for more records at fixed rates, those of all systems"
+                        + " (default: ${DEFAULT-VALUE})."
+            },
+            defaultValue = "2")
+    private int lingerMs;
+
+    @Option(
             names = "--clients",
             paramLabel = "N",
             description = "Producers side by side (default: ${DEFAULT-VALUE}).",
@@ -194,7 +204,12 @@ public final class CompareCommand implements Callable<Integer> {
     }
 
     private Settings settings() {
-        if (runs < 1 || windowSeconds < 1 || clients < 1 || recordBytes < 8 || warmUpSeconds < 0) {
+        if (runs < 1
+                || windowSeconds < 1
+                || clients < 1
+                || recordBytes < 8
+                || warmUpSeconds < 0
+                || lingerMs < 0) {
             throw invalid("numbers must be at least 1, and --record at least 8");
         }
         if (batchBytes < 2 * recordBytes) {
@@ -204,6 +219,7 @@ public final class CompareCommand implements Callable<Integer> {
                 recordBytes,
                 batchBytes,
                 Duration.ofMillis(5),
+                Duration.ofMillis(lingerMs),
                 32L << 20,
                 clients,
                 Duration.ofSeconds(warmUpSeconds),

@@ -23,6 +23,7 @@ final class CompareJson {
             json.writeNumberField("recordBytes", settings.recordBytes());
             json.writeNumberField("batchBytes", settings.batchBytes());
             json.writeNumberField("lingerMs", settings.linger().toMillis());
+            json.writeNumberField("rateLingerMs", settings.rateLinger().toMillis());
             json.writeNumberField("clients", settings.clients());
             json.writeNumberField("warmUpSeconds", settings.warmUp().toMillis() / 1e3);
             json.writeNumberField("windowSeconds", settings.window().toMillis() / 1e3);

@@ -1,7 +1,6 @@
 package sluice.bench.compare;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -54,7 +53,10 @@ final class FixedRate implements Workload {
         var reads = new Tally();
         var shape =
                 new ProducerShape(
-                        PARTITIONS, settings.batchBytes(), Duration.ZERO, settings.heldBytesMax());
+                        PARTITIONS,
+                        settings.batchBytes(),
+                        settings.rateLinger(),
+                        settings.heldBytesMax());
         long startNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
         long fromNs = startNs + settings.warmUp().toNanos();
         long toNs = fromNs + settings.window().toNanos();

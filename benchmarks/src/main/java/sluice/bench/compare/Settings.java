@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param recordBytes of a value
  * @param batchBytes of a batch at most
- * @param linger how long a batch waits for more where throughput is measured; none where latency is
+ * @param linger how long a batch waits for more where throughput is measured
+ * @param rateLinger the same at fixed rates
  * @param heldBytesMax by each client
  * @param clients that write side by side
  * @param warmUp before each measurement
@@ -17,6 +18,7 @@ record Settings(
         int recordBytes,
         int batchBytes,
         Duration linger,
+        Duration rateLinger,
         long heldBytesMax,
         int clients,
         Duration warmUp,

@@ -1,6 +1,7 @@
 package sluice.bench.system;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,18 +30,22 @@ public final class SluiceSystem implements MessagingSystem {
     private static final int CONNECTIONS = 1;
 
     private final LocalCluster cluster;
+    private final StoreFolder stores;
 
     /**
      * @param root of the installation
      * @param folder for all that it writes
-     * @param heap of each gateway
+     * @param heap of each gateway, all of it from the start as the other systems have it
      */
     public SluiceSystem(Path root, Path folder, String heap, List<String> jvmOptions)
             throws IOException {
+        stores = StoreFolder.below(folder, "s3", "dynamodb");
+        var jvm = new ArrayList<>(List.of("-Xms" + heap));
+        jvm.addAll(jvmOptions);
         cluster =
                 LocalCluster.prepare(
                         new ClusterSettings(
-                                root, folder, 3, 3, false, heap, jvmOptions, List.of(), Map.of()));
+                                root, folder, 3, 3, false, heap, jvm, List.of(), Map.of()));
     }
 
     @Override
@@ -131,5 +136,10 @@ public final class SluiceSystem implements MessagingSystem {
     @Override
     public void close() {
         cluster.close();
+        try {
+            stores.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the stores' folder could not be deleted", e);
+        }
     }
 }

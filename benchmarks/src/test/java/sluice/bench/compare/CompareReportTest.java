@@ -64,6 +64,7 @@ class CompareReportTest {
                         1024,
                         65_536,
                         Duration.ofMillis(5),
+                        Duration.ofMillis(2),
                         1 << 20,
                         2,
                         Duration.ofSeconds(1),
