@@ -82,9 +82,7 @@ public final class MemberMachine {
     private final Set<SegmentId> syncing = new HashSet<>();
 
     /**
-     * Copies with entries to sync, in the order in which they got them, while the disk syncs
-     * others. One sync at a time gathers more entries for the next one than several side by side,
-     * which a file system's journal does one after another all the same.
+     * Copies that wait for a sync, oldest first: a journal takes one after another all the same.
      */
     private final Set<Copy> waitingForDisk = new LinkedHashSet<>();
 
