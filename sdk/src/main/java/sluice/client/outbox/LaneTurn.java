@@ -170,7 +170,9 @@ final class LaneTurn {
             }
             producerId = opened.producerId().orElseGet(log::newProducerId);
         } catch (RuntimeException e) {
-            LOGGER.atWarn().setCause(e).log("outbox: the log does not answer; the relay waits");
+            LOGGER.atWarn()
+                    .addKeyValue("reason", e.getMessage())
+                    .log("outbox: the log does not answer; the relay waits");
             return tables.extend(lease) ? Progress.LATER : lost(lease);
         }
         var valid = opened.rows().stream().filter(row -> !refused.containsKey(row.id())).toList();
