@@ -79,11 +79,12 @@ class DependencyTest {
     void onlyTheGatewayKnowsAFramework() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("sluice.gateway..")
+                .resideOutsideOfPackages("sluice.gateway..", "sluice.examples..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "jakarta..",
+                        "org.springframework..",
                         "io.quarkus..",
                         "io.vertx..",
                         "io.smallrye..",
