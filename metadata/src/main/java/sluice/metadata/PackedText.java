@@ -10,7 +10,10 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 
-/** Long text in few characters: UTF-8, deflated (zlib's format), in base64 without padding. */
+/**
+ * Long text, or bytes, in few characters: UTF-8, deflated (zlib's format), in base64 without
+ * padding.
+ */
 final class PackedText {
 
     /** Far more than an item can hold honestly. */
@@ -19,10 +22,14 @@ final class PackedText {
     private PackedText() {}
 
     static String pack(String text) {
+        return packBytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String packBytes(byte[] bytes) {
         var packed = new ByteArrayOutputStream();
         var deflater = new Deflater(Deflater.BEST_COMPRESSION);
         try (var out = new DeflaterOutputStream(packed, deflater)) {
-            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.write(bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -35,6 +42,13 @@ final class PackedText {
      * @throws IOException if this is not packed text, or longer than {@link #TEXT_BYTES_MAX}
      */
     static String unpack(String packed) throws IOException {
+        return new String(unpackBytes(packed), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * @throws IOException as {@link #unpack}
+     */
+    static byte[] unpackBytes(String packed) throws IOException {
         byte[] deflated;
         try {
             deflated = Base64.getDecoder().decode(packed);
@@ -46,7 +60,7 @@ final class PackedText {
             if (text.length > TEXT_BYTES_MAX) {
                 throw new IOException("too long: textBytesMax=" + TEXT_BYTES_MAX);
             }
-            return new String(text, StandardCharsets.UTF_8);
+            return text;
         }
     }
 }

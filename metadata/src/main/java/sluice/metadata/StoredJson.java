@@ -162,6 +162,15 @@ record StoredJson(String where, JsonNode node) {
         }
     }
 
+    /** The bytes that this value holds as {@link PackedText}. */
+    byte[] unpackedBytes() {
+        try {
+            return PackedText.unpackBytes(asText());
+        } catch (IOException e) {
+            throw unreadable(where, "not packed bytes", e);
+        }
+    }
+
     /** This value itself as text. */
     String asText() {
         return textOf(node, "element");
