@@ -23,7 +23,10 @@ public sealed interface GroupReply {
         }
     }
 
-    /** To {@link GroupRequest.Heartbeat}: all that the member holds. */
+    /**
+     * To {@link GroupRequest.Heartbeat}: all that the member holds. One of an earlier epoch than
+     * the member knows comes from a coordinator that was deposed, and is to be passed over.
+     */
     record Holds(long epoch, List<Hold> holds) implements GroupReply {
         public Holds {
             holds = List.copyOf(holds);

@@ -1,0 +1,111 @@
+package sluice.consumer.group;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.function.Consumer;
+import sluice.metadata.GroupConfig;
+
+/** Writes the parts of requests and replies, as {@link GroupCodec} lays them out. */
+final class GroupWriter {
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+
+    GroupWriter number8(int value) {
+        out.write(value);
+        return this;
+    }
+
+    GroupWriter number32(int value) {
+        out.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
+        return this;
+    }
+
+    GroupWriter number64(long value) {
+        out.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(value).array());
+        return this;
+    }
+
+    GroupWriter flag(boolean value) {
+        return number8(value ? 1 : 0);
+    }
+
+    GroupWriter text(String value) {
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        number32(bytes.length);
+        out.writeBytes(bytes);
+        return this;
+    }
+
+    GroupWriter uuid(UUID value) {
+        return number64(value.getMostSignificantBits()).number64(value.getLeastSignificantBits());
+    }
+
+    GroupWriter duration(Duration value) {
+        return number64(value.toMillis());
+    }
+
+    <T> GroupWriter optional(Optional<T> value, Consumer<T> write) {
+        flag(value.isPresent());
+        value.ifPresent(write);
+        return this;
+    }
+
+    GroupWriter optional(OptionalLong value) {
+        flag(value.isPresent());
+        value.ifPresent(this::number64);
+        return this;
+    }
+
+    <T> GroupWriter list(Collection<T> values, Consumer<T> write) {
+        number32(values.size());
+        values.forEach(write);
+        return this;
+    }
+
+    GroupWriter partition(TopicPartition value) {
+        return text(value.topic()).number32(value.partition());
+    }
+
+    GroupWriter partitions(List<TopicPartition> values) {
+        return list(values, this::partition);
+    }
+
+    GroupWriter offsets(List<PartitionOffset> values) {
+        return list(values, each -> partition(each.partition()).number64(each.offset()));
+    }
+
+    GroupWriter holds(List<Hold> values) {
+        return list(
+                values,
+                each ->
+                        partition(each.partition())
+                                .number64(each.topicId())
+                                .number64(each.since())
+                                .number8(each.state().ordinal())
+                                .optional(each.committed())
+                                .duration(each.releaseWithin()));
+    }
+
+    GroupWriter config(GroupConfig value) {
+        number8(value.type().ordinal()).list(value.topics(), this::text);
+        switch (value.start()) {
+            case GroupConfig.Start.Earliest() -> number8(0);
+            case GroupConfig.Start.Latest() -> number8(1);
+            case GroupConfig.Start.Timestamp(long ms) -> number8(2).number64(ms);
+        }
+        return number8(value.delivery().ordinal())
+                .duration(value.sessionTimeout())
+                .duration(value.revocationTimeout());
+    }
+
+    ByteBuffer toBuffer() {
+        return ByteBuffer.wrap(out.toByteArray());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package sluice.consumer.group;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package sluice.consumer.stream;
+
+import org.jspecify.annotations.NullMarked;
