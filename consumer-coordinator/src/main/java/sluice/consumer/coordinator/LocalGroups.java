@@ -1,0 +1,313 @@
+package sluice.consumer.coordinator;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.consumer.group.GroupName;
+import sluice.consumer.group.GroupReply;
+import sluice.consumer.group.GroupRequest;
+import sluice.log.SluiceException;
+import sluice.log.SluiceException.Kind;
+import sluice.log.lane.Lane;
+import sluice.log.lane.Outcome;
+import sluice.metadata.GroupRecord;
+import sluice.metadata.TopicRecord;
+
+/**
+ * The groups that this gateway coordinates: each is taken over at its first request, and dropped
+ * when its slot goes, when another coordinator wrote, or when nobody used it for a while. Owned by
+ * the groups' lane.
+ */
+public final class LocalGroups implements HostedGroup.Owner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalGroups.class);
+
+    /** New topics and partitions are found within so long. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(3);
+
+    private static final Duration IDLE_MAX = Duration.ofMinutes(5);
+    private static final int GROUPS_MAX = 10_000;
+    private static final int WAITING_MAX = 10_000;
+
+    private record Waiting(GroupRequest request, Answer answer) {}
+
+    /** A group that is here, or on its way. */
+    private static final class Entry {
+        final int slot;
+        final List<Waiting> waiting = new ArrayList<>();
+        @Nullable HostedGroup group;
+        boolean isNew;
+
+        Entry(int slot) {
+            this.slot = slot;
+        }
+    }
+
+    private final GroupPorts ports;
+    private final Lane lane;
+    private final Map<GroupName, Entry> entries = new HashMap<>();
+    private boolean isLooking;
+
+    public LocalGroups(GroupPorts ports) {
+        this.ports = ports;
+        this.lane = ports.lane();
+    }
+
+    /** How many groups are here. */
+    public int count() {
+        return entries.size();
+    }
+
+    /**
+     * Answers a request for a group whose slot this gateway owns.
+     *
+     * @param answer called on the lane, once
+     */
+    public void handle(
+            int slot, GroupName name, GroupRequest request, Consumer<Outcome<GroupReply>> answer) {
+        lane.assertOwner();
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            if (entries.size() >= GROUPS_MAX) {
+                new Answer(answer).fail(full());
+                return;
+            }
+            entry = new Entry(slot);
+            entries.put(name, entry);
+            takeOver(name, entry);
+        }
+        HostedGroup group = entry.group;
+        if (group != null) {
+            group.handle(request, new Answer(answer));
+        } else if (entry.waiting.size() < WAITING_MAX) {
+            entry.waiting.add(new Waiting(request, new Answer(answer)));
+        } else {
+            new Answer(answer).fail(full());
+        }
+    }
+
+    private static SluiceException full() {
+        return new SluiceException(
+                Kind.OVERLOADED,
+                "too-many-groups",
+                "this gateway coordinates as many groups as it can, or too many requests wait for one; retry after a pause");
+    }
+
+    static SluiceException unknown(GroupName name) {
+        return new SluiceException(
+                Kind.NOT_FOUND,
+                "unknown-group",
+                "there is no such group: group=" + name.name() + "; create it with PUT");
+    }
+
+    private void takeOver(GroupName name, Entry entry) {
+        new GroupTakeover(
+                        ports,
+                        name,
+                        new GroupTakeover.Observer() {
+                            @Override
+                            public void taken(GroupTakeover.Taken taken) {
+                                if (isHere(name, entry)) {
+                                    LocalGroups.this.taken(name, entry, taken);
+                                }
+                            }
+
+                            @Override
+                            public void missing() {
+                                if (isHere(name, entry)) {
+                                    LocalGroups.this.missing(name, entry);
+                                }
+                            }
+
+                            @Override
+                            public void failed(SluiceException error) {
+                                if (isHere(name, entry)) {
+                                    failAll(name, entry, error);
+                                }
+                            }
+                        })
+                .start();
+    }
+
+    private boolean isHere(GroupName name, Entry entry) {
+        return entries.get(name) == entry;
+    }
+
+    private void taken(GroupName name, Entry entry, GroupTakeover.Taken taken) {
+        LOG.atInfo()
+                .addKeyValue("group", name)
+                .addKeyValue("epoch", taken.membership().value().epoch())
+                .addKeyValue("members", taken.membership().value().members().size())
+                .log("group taken over");
+        var group = new HostedGroup(ports, name, taken, this);
+        entry.group = group;
+        lookLater();
+        List<Waiting> waiting = List.copyOf(entry.waiting);
+        entry.waiting.clear();
+        for (Waiting each : waiting) {
+            if (entry.isNew && each.request() instanceof GroupRequest.Put(var config, _)) {
+                // The one that made it, found as it was made.
+                entry.isNew = false;
+                each.answer().reply(new GroupReply.Stored(true, config));
+            } else {
+                handle(entry.slot, name, each.request(), each.answer().to());
+            }
+        }
+    }
+
+    /** The first request to make the group does so; the others wait for it. */
+    private void missing(GroupName name, Entry entry) {
+        Optional<Waiting> maker =
+                entry.waiting.stream()
+                        .filter(each -> each.request() instanceof GroupRequest.Put)
+                        .findFirst();
+        if (maker.isEmpty()) {
+            failAll(name, entry, unknown(name));
+            return;
+        }
+        entry.waiting.remove(maker.get());
+        create(name, entry, (GroupRequest.Put) maker.get().request(), maker.get().answer());
+    }
+
+    private void create(GroupName name, Entry entry, GroupRequest.Put request, Answer answer) {
+        try {
+            GroupSettings.check(request.config());
+        } catch (SluiceException e) {
+            refused(name, entry, answer, e);
+            return;
+        }
+        Asks.answered(
+                ports.topics().matching(name.namespace(), request.config().topics()),
+                lane,
+                outcome -> {
+                    switch (outcome) {
+                        case Outcome.Success<List<TopicRecord>>(var found) ->
+                                create(name, entry, request, found, answer);
+                        case Outcome.Failure<List<TopicRecord>>(var error) ->
+                                refused(name, entry, answer, error);
+                    }
+                });
+    }
+
+    private void create(
+            GroupName name,
+            Entry entry,
+            GroupRequest.Put request,
+            List<TopicRecord> found,
+            Answer answer) {
+        try {
+            GroupSettings.checkTopics(
+                    request.config(), found, request.allowMissing(), ports.limits());
+        } catch (SluiceException e) {
+            refused(name, entry, answer, e);
+            return;
+        }
+        var record =
+                new GroupRecord(
+                        name.namespace(),
+                        name.name(),
+                        ports.ids().get(),
+                        request.config(),
+                        lane.wallMs());
+        GroupRemoval.write(
+                ports,
+                () -> ports.store().put(record, 0),
+                _ -> {
+                    entry.isNew = true;
+                    entry.waiting.addFirst(new Waiting(request, answer));
+                    again(name, entry);
+                },
+                error -> {
+                    if (OffsetWrites.isMoved(error)) {
+                        // Somebody made it a moment ago.
+                        entry.waiting.addFirst(new Waiting(request, answer));
+                        again(name, entry);
+                    } else {
+                        refused(name, entry, answer, error);
+                    }
+                });
+    }
+
+    private void again(GroupName name, Entry entry) {
+        if (isHere(name, entry)) {
+            takeOver(name, entry);
+        } else {
+            failWaiting(entry, OffsetWrites.moved());
+        }
+    }
+
+    /** The others may ask for another group of this name. */
+    private void refused(GroupName name, Entry entry, Answer answer, SluiceException error) {
+        answer.fail(error);
+        if (isHere(name, entry)) {
+            missing(name, entry);
+        }
+    }
+
+    private void failAll(GroupName name, Entry entry, SluiceException error) {
+        entries.remove(name, entry);
+        failWaiting(entry, error);
+    }
+
+    private static void failWaiting(Entry entry, SluiceException error) {
+        List<Waiting> waiting = List.copyOf(entry.waiting);
+        entry.waiting.clear();
+        waiting.forEach(each -> each.answer().fail(error));
+    }
+
+    @Override
+    public void dropped(HostedGroup group) {
+        Entry entry = entries.get(group.name());
+        if (entry != null && entry.group == group) {
+            entries.remove(group.name());
+        }
+    }
+
+    /** The groups of these slots are coordinated elsewhere from now on. */
+    public void drop(IntPredicate slots) {
+        lane.assertOwner();
+        for (Map.Entry<GroupName, Entry> each : List.copyOf(entries.entrySet())) {
+            Entry entry = each.getValue();
+            if (slots.test(entry.slot)) {
+                HostedGroup group = entry.group;
+                if (group != null) {
+                    group.drop(OffsetWrites.moved());
+                } else {
+                    failAll(each.getKey(), entry, OffsetWrites.moved());
+                }
+            }
+        }
+    }
+
+    private void lookLater() {
+        if (!isLooking) {
+            isLooking = true;
+            lane.schedule(LOOK_EVERY, this::look);
+        }
+    }
+
+    /** Looks for topics that are new, and for groups that nobody uses. */
+    private void look() {
+        isLooking = false;
+        long idleNs = lane.nowNs() - IDLE_MAX.toNanos();
+        for (Entry each : List.copyOf(entries.values())) {
+            HostedGroup group = each.group;
+            if (group != null && group.isIdleSince(idleNs)) {
+                group.drop(OffsetWrites.moved());
+            } else if (group != null) {
+                group.refresh();
+            }
+        }
+        if (!entries.isEmpty()) {
+            lookLater();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package sluice.consumer.coordinator;
+
+import org.jspecify.annotations.NullMarked;
