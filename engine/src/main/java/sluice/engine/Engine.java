@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import sluice.consumer.group.GroupCoordinator;
 import sluice.metadata.TopicConfig;
 import sluice.metadata.TopicRecord;
 
@@ -78,6 +79,9 @@ public interface Engine {
     CompletionStage<Long> newProducerId();
 
     Topics topics();
+
+    /** Consumer groups, whichever gateway coordinates them. */
+    GroupCoordinator groups();
 
     ClusterView cluster();
 

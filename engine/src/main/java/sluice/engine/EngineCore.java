@@ -11,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.engine.peer.CallReply;
 import sluice.engine.peer.CallRequest;
+import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
 import sluice.log.peer.PeerTransport;
@@ -318,26 +319,24 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         membership.disconnected(peer);
     }
 
-    /** Answers a request for a slot that may be this gateway's. */
-    void handle(CallRequest.OfOwner request, Consumer<CallReply> answer) {
+    /** Answers a request for a partition of a slot that may be this gateway's. */
+    void handle(CallRequest.OfPartition request, Consumer<CallReply> answer) {
+        whenOpen(
+                open -> open.handle(request, phase != Phase.DRAINING, parts, answer),
+                error -> answer.accept(OwnerAppends.failed(error)));
+    }
+
+    /** Goes on if the slot is this gateway's; else {@code failed} is told {@code not-owner}. */
+    void whenOwned(int slot, Runnable go, Consumer<SluiceException> failed) {
+        whenOpen(open -> open.whenOwned(slot, owned, go, failed), failed);
+    }
+
+    private void whenOpen(Consumer<OpenWal> go, Consumer<SluiceException> failed) {
         lane.assertOwner();
         if (opened.isEmpty() || isOver()) {
-            answer.accept(OwnerAppends.failed(OwnedSlots.notOwner(-1)));
-            return;
-        }
-        OpenWal now = opened.get();
-        switch (request) {
-            case CallRequest.Append append -> {
-                if (phase == Phase.DRAINING) {
-                    answer.accept(OwnerAppends.failed(OwnedSlots.notOwner(append.slot())));
-                } else {
-                    metrics.appended(append.batch().remaining());
-                    now.appends().append(append, answer);
-                }
-            }
-            case CallRequest.Fetch fetch -> now.reads().fetch(fetch, answer);
-            case CallRequest.OffsetAt offsetAt -> now.reads().offsetAt(offsetAt, answer);
-            case CallRequest.Status status -> now.reads().status(status, answer);
+            failed.accept(OwnedSlots.notOwner(-1));
+        } else {
+            go.accept(opened.get());
         }
     }
 

@@ -19,6 +19,7 @@ import sluice.uploader.ObjectStore;
  * @param lane the engine's; its mailbox's {@code afterDrain} must call {@link
  *     GatewayEngine#afterDrain}
  * @param memberLane of this gateway's disk as a member
+ * @param groupLane of the groups that this gateway coordinates
  * @param background blocking work of the engine's
  * @param blocking blocking work of callers
  * @param pause waits of blocking work
@@ -31,6 +32,7 @@ public record EnginePorts(
         PeerTransport transport,
         Lane lane,
         Lane memberLane,
+        Lane groupLane,
         Background background,
         Executor blocking,
         Pause pause,

@@ -11,10 +11,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import sluice.consumer.PartitionReader;
 import sluice.consumer.PartitionRef;
+import sluice.consumer.group.GroupCoordinator;
 import sluice.engine.peer.CallReply;
 import sluice.engine.peer.CallRequest;
 import sluice.engine.peer.PeerCalls;
-import sluice.log.SluiceException;
 import sluice.log.batch.RecordBatch;
 import sluice.log.lane.Lane;
 import sluice.log.wal.MemberMachine;
@@ -61,6 +61,8 @@ public final class GatewayEngine implements Engine {
     private final TopicCatalog topics;
     private final PeerFrames frames;
     private final ProducerIds producerIds;
+    private final Groups groups;
+    private final OwnedGroups ownedGroups;
 
     private volatile Snapshot snapshot;
 
@@ -147,7 +149,13 @@ public final class GatewayEngine implements Engine {
                         });
         table = new SlotTable(lane, ports.background(), slotStore, cluster.slots());
         views = new ClusterViews(membership, table);
-        owned = new OwnedSlots(lane, ports.background(), states::load, limits.tailEntriesMax());
+        owned =
+                new OwnedSlots(
+                        lane,
+                        ports.background(),
+                        states::load,
+                        limits.tailEntriesMax(),
+                        this::slotLost);
         recoveries =
                 new Recoveries(
                         lane,
@@ -177,7 +185,7 @@ public final class GatewayEngine implements Engine {
                         recoveries,
                         new Trimmer(ports.memberLane(), ports.disk(), member),
                         onLost);
-        router = new Router(lane, calls, table, membership, limits, metrics, core::handle);
+        router = new Router(lane, calls, table, membership, limits, metrics, this::handle);
         tail = new RoutedTail(lane, router, limits, metrics);
         reader =
                 new PartitionReader(
@@ -196,6 +204,8 @@ public final class GatewayEngine implements Engine {
                         ports.randoms().get(),
                         ports.pause(),
                         cluster.slots());
+        groups = new Groups(ports, router, limits, cluster.slots());
+        ownedGroups = OwnedGroups.of(ports, self.node(), topics, tail, reader);
         frames = new PeerFrames(lane, ports.memberLane(), member, calls, core);
         producerIds = new ProducerIds(new ClusterStore(ports.items()));
     }
@@ -236,8 +246,23 @@ public final class GatewayEngine implements Engine {
             case CallRequest.ReadSegment read -> memberCalls.read(read, answer);
             case CallRequest.Notice _ -> core.lookSoon(true);
             case CallRequest.Pulse _ -> answer.accept(new CallReply.Pulse(wal, core.isWell()));
-            case CallRequest.OfOwner ofOwner -> core.handle(ofOwner, answer);
+            case CallRequest.OfOwner ofOwner -> handle(ofOwner, answer);
         }
+    }
+
+    private void handle(CallRequest.OfOwner request, Consumer<CallReply> answer) {
+        switch (request) {
+            case CallRequest.OfPartition ofPartition -> core.handle(ofPartition, answer);
+            case CallRequest.Group group ->
+                    core.whenOwned(
+                            group.slot(),
+                            () -> ownedGroups.handle(group, answer),
+                            error -> answer.accept(OwnerAppends.failed(error)));
+        }
+    }
+
+    private void slotLost(int slot) {
+        ownedGroups.drop(each -> each == slot);
     }
 
     private void diskLost(String why) {
@@ -255,7 +280,9 @@ public final class GatewayEngine implements Engine {
 
     private void looked() {
         core.looked();
-        snapshot = new Snapshot(core.isReady(), views.gateways(), views.wals(core), core.gauges());
+        Map<String, Long> gauges = core.gauges();
+        gauges.put("groups.hosted", (long) ownedGroups.count());
+        snapshot = new Snapshot(core.isReady(), views.gateways(), views.wals(core), gauges);
     }
 
     @Override
@@ -279,7 +306,7 @@ public final class GatewayEngine implements Engine {
                                         RoutedTail.complete(
                                                 future, outcome, GatewayEngine::appended)));
         if (!isQueued) {
-            future.completeExceptionally(busy());
+            future.completeExceptionally(Router.busy());
         }
         return future;
     }
@@ -291,31 +318,17 @@ public final class GatewayEngine implements Engine {
         throw RoutedTail.unexpected(reply);
     }
 
-    static SluiceException busy() {
-        return new SluiceException(
-                SluiceException.Kind.OVERLOADED,
-                "engine-busy",
-                "this gateway has more requests waiting than it can take; retry after a pause");
-    }
-
-    private static PartitionRef ref(TopicRecord topic, int partition) {
-        return new PartitionRef(
-                topic.partition(partition),
-                topic.slots().get(partition),
-                topic.config().retention().map(Duration::toMillis).orElse(0L));
-    }
-
     @Override
     public CompletionStage<Fetched> fetch(
             TopicRecord topic, int partition, long offset, int maxBytes, Duration wait) {
-        return reader.fetch(ref(topic, partition), offset, maxBytes, wait)
+        return reader.fetch(RoutedTail.ref(topic, partition), offset, maxBytes, wait)
                 .thenApply(found ->
                         new Fetched(found.batches(), found.highWatermark(), found.logStart()));
     }
 
     @Override
     public CompletionStage<Long> offsetAt(TopicRecord topic, int partition, long timestampMs) {
-        return reader.offsetAt(ref(topic, partition), timestampMs);
+        return reader.offsetAt(RoutedTail.ref(topic, partition), timestampMs);
     }
 
     @Override
@@ -323,7 +336,7 @@ public final class GatewayEngine implements Engine {
         int slot = topic.slots().get(partition);
         var owner = new CompletableFuture<Optional<Member>>();
         lane.execute(() -> owner.complete(ownerOf(slot)));
-        PartitionRef asked = ref(topic, partition);
+        PartitionRef asked = RoutedTail.ref(topic, partition);
         return tail.status(asked)
                 .thenApply(status -> reader.tell(asked, status.logStart(), status.highWatermark()))
                 .thenCombine(
@@ -352,6 +365,11 @@ public final class GatewayEngine implements Engine {
     @Override
     public Topics topics() {
         return topics;
+    }
+
+    @Override
+    public GroupCoordinator groups() {
+        return groups;
     }
 
     @Override

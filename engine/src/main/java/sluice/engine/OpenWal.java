@@ -3,6 +3,10 @@ package sluice.engine;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
+import sluice.engine.peer.CallReply;
+import sluice.engine.peer.CallRequest;
+import sluice.log.SluiceException;
 import sluice.log.lane.Background;
 import sluice.log.lane.Lane;
 import sluice.metadata.Versioned;
@@ -159,6 +163,40 @@ record OpenWal(
     /** True if what there is to write of the wal does not arrive in the metadata. */
     boolean isStuck(Duration forSo) {
         return registry.isStuck(forSo);
+    }
+
+    /** Answers a request for a partition of a slot that may be this gateway's. */
+    void handle(
+            CallRequest.OfPartition request,
+            boolean takesAppends,
+            EngineParts parts,
+            Consumer<CallReply> answer) {
+        switch (request) {
+            case CallRequest.Append append -> {
+                if (takesAppends) {
+                    parts.metrics().appended(append.batch().remaining());
+                    appends.append(append, answer);
+                } else {
+                    answer.accept(OwnerAppends.failed(OwnedSlots.notOwner(append.slot())));
+                }
+            }
+            case CallRequest.Fetch fetch -> reads.fetch(fetch, answer);
+            case CallRequest.OffsetAt offsetAt -> reads.offsetAt(offsetAt, answer);
+            case CallRequest.Status status -> reads.status(status, answer);
+        }
+    }
+
+    /**
+     * Goes on if this gateway owns the slot, and its wal was open a moment ago.
+     *
+     * @param failed told {@code not-owner}
+     */
+    void whenOwned(int slot, OwnedSlots owned, Runnable go, Consumer<SluiceException> failed) {
+        if (owned.get(slot).filter(each -> !each.isReleasing).isEmpty()) {
+            failed.accept(OwnedSlots.notOwner(slot));
+        } else {
+            authority.whenRecent(go, failed);
+        }
     }
 
     /** Ends all work; who waits for an append is told that its outcome is unknown. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
@@ -27,21 +28,25 @@ final class OwnedSlots {
     private final Background background;
     private final IntFunction<SlotContents> loader;
     private final int tailEntriesMax;
+    private final IntConsumer lost;
     private final Map<Integer, OwnedSlot> owned = new HashMap<>();
     private long tailEntries;
 
     /**
      * @param loader reads a slot's state from metadata and objects; blocks
+     * @param lost told of each slot that is no longer this gateway's
      */
     OwnedSlots(
             Lane lane,
             Background background,
             IntFunction<SlotContents> loader,
-            int tailEntriesMax) {
+            int tailEntriesMax,
+            IntConsumer lost) {
         this.lane = lane;
         this.background = background;
         this.loader = loader;
         this.tailEntriesMax = tailEntriesMax;
+        this.lost = lost;
     }
 
     void add(OwnedSlot slot) {
@@ -54,6 +59,7 @@ final class OwnedSlots {
     void remove(OwnedSlot slot) {
         lane.assertOwner();
         if (owned.remove(slot.slot, slot)) {
+            lost.accept(slot.slot);
             for (PartitionLog log : slot.partitions.values()) {
                 tailEntries -= log.tail.dropBefore(Integer.MAX_VALUE);
             }
@@ -63,6 +69,7 @@ final class OwnedSlots {
     /** The wal is lost and every slot with it. */
     void clear() {
         lane.assertOwner();
+        owned.keySet().forEach(lost::accept);
         owned.clear();
     }
 

@@ -11,6 +11,7 @@ import sluice.engine.peer.CallRequest;
 import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
+import sluice.metadata.TopicRecord;
 
 /** The tail of every partition, asked of its owner by way of the router. Safe from any thread. */
 final class RoutedTail implements Tail {
@@ -94,7 +95,7 @@ final class RoutedTail implements Tail {
                                 timeout,
                                 outcome -> complete(future, outcome, then)));
         if (!isQueued) {
-            future.completeExceptionally(GatewayEngine.busy());
+            future.completeExceptionally(Router.busy());
         }
         return future;
     }
@@ -120,5 +121,13 @@ final class RoutedTail implements Tail {
                 "a gateway answered something else than was asked: "
                         + reply.getClass().getSimpleName()
                         + "; gateways of different versions may be mixed");
+    }
+
+    /** What a reader must know of a partition. */
+    static PartitionRef ref(TopicRecord topic, int partition) {
+        return new PartitionRef(
+                topic.partition(partition),
+                topic.slots().get(partition),
+                topic.config().retention().map(Duration::toMillis).orElse(0L));
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.UUID;
 import java.util.function.Consumer;
+import sluice.consumer.group.GroupRequest;
 import sluice.engine.peer.CallReply;
 import sluice.engine.peer.CallRequest;
 import sluice.engine.peer.PeerCalls;
@@ -49,12 +50,12 @@ final class Router {
     private int stalledCount;
     private long lastNumber;
 
-    /** Appends on their way to a slot's owner. */
+    /** Appends and commits on their way to a slot's owner. */
     private final Map<Integer, Flight> flights = new HashMap<>();
 
     private static final class Flight {
         final UUID wal;
-        int appends;
+        int requests;
 
         Flight(UUID wal) {
             this.wal = wal;
@@ -102,7 +103,7 @@ final class Router {
 
     private void stall(Attempt attempt) {
         if (stalledCount >= STALLED_MAX) {
-            attempt.then.accept(new Outcome.Failure<>(GatewayEngine.busy()));
+            attempt.then.accept(new Outcome.Failure<>(busy()));
             return;
         }
         PriorityQueue<Attempt> queue = stalled.get(attempt.slot);
@@ -166,27 +167,31 @@ final class Router {
             }
         }
 
-        /** While an append is under way to one owner, the next one does not go to another. */
+        /**
+         * While an append, or a commit, is under way to one owner, the next one does not go to
+         * another.
+         */
         private boolean wouldOvertake(Owner owner) {
             Flight flight = flights.get(slot);
-            return isAppend() && flight != null && !flight.wal.equals(owner.wal());
+            return isOrdered() && flight != null && !flight.wal.equals(owner.wal());
         }
 
         private void leaves(Owner owner) {
-            if (isAppend()) {
-                flights.computeIfAbsent(slot, _ -> new Flight(owner.wal())).appends++;
+            if (isOrdered()) {
+                flights.computeIfAbsent(slot, _ -> new Flight(owner.wal())).requests++;
             }
         }
 
         private void arrives() {
-            if (isAppend()) {
+            if (isOrdered()) {
                 flights.computeIfPresent(
-                        slot, (_, flight) -> --flight.appends == 0 ? null : flight);
+                        slot, (_, flight) -> --flight.requests == 0 ? null : flight);
             }
         }
 
-        private boolean isAppend() {
-            return request instanceof CallRequest.Append;
+        private boolean isOrdered() {
+            return request instanceof CallRequest.Append
+                    || request instanceof CallRequest.Group(_, _, GroupRequest.Commit _);
         }
 
         private void ended(Outcome<CallReply> outcome) {
@@ -231,5 +236,12 @@ final class Router {
         return reply instanceof CallReply.Failed failed
                 ? new Outcome.Failure<>(failed.toException())
                 : new Outcome.Success<>(reply);
+    }
+
+    static SluiceException busy() {
+        return new SluiceException(
+                SluiceException.Kind.OVERLOADED,
+                "engine-busy",
+                "this gateway has more requests waiting than it can take; retry after a pause");
     }
 }

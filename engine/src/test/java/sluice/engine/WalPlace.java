@@ -151,6 +151,7 @@ final class WalPlace implements PeerFrames.Engine {
                                 transport,
                                 lane,
                                 memberLane,
+                                lane,
                                 background,
                                 Runnable::run,
                                 _ -> {},

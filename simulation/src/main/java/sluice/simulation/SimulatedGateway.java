@@ -141,6 +141,7 @@ final class SimulatedGateway {
                         new ProcessTransport(cluster.network.transport(id(), scope), steps),
                         lane,
                         scope.lane("member"),
+                        scope.lane("groups"),
                         background,
                         scope.executor(THREAD),
                         cluster::runFor,

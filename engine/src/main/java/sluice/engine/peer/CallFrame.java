@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import sluice.consumer.group.GroupCodec;
 import sluice.engine.Engine.Acks;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
@@ -17,7 +18,7 @@ import sluice.log.wal.SegmentId;
  *
  * <pre>
  *   at  bytes  field
- *    0      1  type: 1 to 8 requests, 65 to 73 replies, see the constants
+ *    0      1  type: 1 to 9 requests, 65 to 74 replies, see the constants
  *    1      8  call, chosen by the caller; the reply carries it back
  *    9      …  the fields of the request or reply, in the order of its record's components:
  *              numbers as they are, a partition as topicId 8 and index 4, a segment as wal 16 and
@@ -39,6 +40,7 @@ final class CallFrame {
     private static final int REQUEST_READ_SEGMENT = 6;
     private static final int REQUEST_NOTICE = 7;
     private static final int REQUEST_PULSE = 8;
+    private static final int REQUEST_GROUP = 9;
 
     private static final int REPLY_APPENDED = 65;
     private static final int REPLY_TAIL = 66;
@@ -49,6 +51,7 @@ final class CallFrame {
     private static final int REPLY_SEGMENT_BYTES = 71;
     private static final int REPLY_FAILED = 72;
     private static final int REPLY_PULSE = 73;
+    private static final int REPLY_GROUP = 74;
 
     private static final int FIXED_BYTES_MAX = 128;
     private static final int TEXT_BYTES_MAX = 4096;
@@ -108,6 +111,8 @@ final class CallFrame {
                                     .putInt(length));
             case CallRequest.Notice() -> with(start(REQUEST_NOTICE, call));
             case CallRequest.Pulse() -> with(start(REQUEST_PULSE, call));
+            case CallRequest.Group(var slot, var group, var asked) ->
+                    with(start(REQUEST_GROUP, call).putInt(slot), GroupCodec.encode(group, asked));
         };
     }
 
@@ -147,6 +152,11 @@ final class CallFrame {
                                 segment(source), source.getLong(), source.getInt());
                 case REQUEST_NOTICE -> new CallRequest.Notice();
                 case REQUEST_PULSE -> new CallRequest.Pulse();
+                case REQUEST_GROUP -> {
+                    int slot = source.getInt();
+                    GroupCodec.Asked asked = GroupCodec.decodeRequest(source.slice());
+                    yield new CallRequest.Group(slot, asked.group(), asked.request());
+                }
                 default -> throw malformed("type=" + type);
             };
         } catch (BufferUnderflowException | IllegalArgumentException e) {
@@ -185,6 +195,10 @@ final class CallFrame {
                                     .putLong(wal.getMostSignificantBits())
                                     .putLong(wal.getLeastSignificantBits())
                                     .put((byte) (isWell ? 1 : 0)));
+            case CallReply.Group(var ofGroup) ->
+                    with(
+                            start(REPLY_GROUP, call),
+                            GroupCodec.encode(ofGroup).toArray(ByteBuffer[]::new));
             case CallReply.Failed(var kind, var code, var message) -> {
                 byte[] codeBytes = utf8(code);
                 byte[] messageBytes = utf8(message);
@@ -252,6 +266,7 @@ final class CallFrame {
                 case REPLY_PULSE ->
                         new CallReply.Pulse(
                                 new UUID(source.getLong(), source.getLong()), source.get() != 0);
+                case REPLY_GROUP -> new CallReply.Group(GroupCodec.decodeReply(source.slice()));
                 case REPLY_FAILED ->
                         new CallReply.Failed(
                                 kind(source.get()),

@@ -3,6 +3,7 @@ package sluice.engine.peer;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
+import sluice.consumer.group.GroupReply;
 import sluice.log.SluiceException;
 import sluice.log.wal.Fenced;
 
@@ -43,6 +44,9 @@ public sealed interface CallReply {
      * @param isWell it reads the metadata, and what it has to write of its wal arrives
      */
     record Pulse(UUID wal, boolean isWell) implements CallReply {}
+
+    /** What the coordinator of a group answered. */
+    record Group(GroupReply reply) implements CallReply {}
 
     record Failed(SluiceException.Kind kind, String code, String message) implements CallReply {
         public SluiceException toException() {

@@ -1,6 +1,8 @@
 package sluice.engine.peer;
 
 import java.nio.ByteBuffer;
+import sluice.consumer.group.GroupName;
+import sluice.consumer.group.GroupRequest;
 import sluice.engine.Engine.Acks;
 import sluice.log.PartitionId;
 import sluice.log.wal.SegmentId;
@@ -9,7 +11,15 @@ import sluice.log.wal.SegmentId;
 public sealed interface CallRequest {
 
     /** Of a slot's owner. */
-    sealed interface OfOwner extends CallRequest {}
+    sealed interface OfOwner extends CallRequest {
+        int slot();
+    }
+
+    /** Of a slot's owner: something about one of the slot's partitions. */
+    sealed interface OfPartition extends OfOwner {}
+
+    /** Of a slot's owner: something about a group that it coordinates. */
+    record Group(int slot, GroupName group, GroupRequest request) implements OfOwner {}
 
     /**
      * Of the slot's owner: append a checked batch.
@@ -17,7 +27,7 @@ public sealed interface CallRequest {
      * @param retention id of the topic's retention class
      */
     record Append(PartitionId partition, int slot, byte retention, Acks acks, ByteBuffer batch)
-            implements OfOwner {}
+            implements OfPartition {}
 
     /**
      * Of the slot's owner: what lies at an offset.
@@ -31,13 +41,13 @@ public sealed interface CallRequest {
             long offset,
             int maxBytes,
             int waitMs)
-            implements OfOwner {}
+            implements OfPartition {}
 
     /** Of the slot's owner: the first offset at or after a timestamp, if it is in its tail. */
-    record OffsetAt(PartitionId partition, int slot, long timestampMs) implements OfOwner {}
+    record OffsetAt(PartitionId partition, int slot, long timestampMs) implements OfPartition {}
 
     /** Of the slot's owner: log start and high watermark. */
-    record Status(PartitionId partition, int slot, long retentionMs) implements OfOwner {}
+    record Status(PartitionId partition, int slot, long retentionMs) implements OfPartition {}
 
     /** Of a member: fence the segment, then say how far its copy goes. */
     record Fence(SegmentId segment, long epoch) implements CallRequest {}

@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import sluice.consumer.group.GroupName;
+import sluice.consumer.group.GroupReply;
+import sluice.consumer.group.GroupRequest;
 import sluice.engine.Engine.Acks;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
@@ -35,7 +38,9 @@ class CallFrameTest {
                     new CallRequest.OffsetAt(PARTITION, 3, -1),
                     new CallRequest.Status(PARTITION, 3, 0),
                     new CallRequest.Fence(SEGMENT, 12),
-                    new CallRequest.ReadSegment(SEGMENT, 1L << 33, 4096));
+                    new CallRequest.ReadSegment(SEGMENT, 1L << 33, 4096),
+                    new CallRequest.Group(
+                            5, new GroupName("default", "g"), new GroupRequest.Describe(true)));
 
     private static final List<CallReply> REPLIES =
             List.of(
@@ -51,6 +56,7 @@ class CallFrameTest {
                     new CallReply.FenceOutcome(new Fenced.NeverHeld()),
                     new CallReply.FenceOutcome(new Fenced.Unknown("düster")),
                     new CallReply.SegmentBytes(bytes("copy")),
+                    new CallReply.Group(new GroupReply.Committed(7)),
                     new CallReply.Failed(
                             SluiceException.Kind.OVERLOADED, "engine-busy", "voll, später"));
 

@@ -130,6 +130,9 @@ final class EngineProcess implements AutoCloseable {
         var memberLane =
                 closer.own(
                         new ThreadLane("sluice-member", MAILBOX_MAX, clock, () -> {}, onFailure));
+        var groupLane =
+                closer.own(
+                        new ThreadLane("sluice-groups", MAILBOX_MAX, clock, () -> {}, onFailure));
         var self =
                 new GatewayRecord(
                         disk.diskId(),
@@ -150,6 +153,7 @@ final class EngineProcess implements AutoCloseable {
                         transport,
                         lane,
                         memberLane,
+                        groupLane,
                         new VirtualThreadBackground("sluice-background", BACKGROUND_MAX),
                         blocking,
                         pause,
@@ -167,6 +171,7 @@ final class EngineProcess implements AutoCloseable {
         running.set(engine);
         lane.start();
         memberLane.start();
+        groupLane.start();
         engine.start();
         LOG.atInfo()
                 .addKeyValue("cluster", cluster.id())

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import sluice.consumer.group.GroupCoordinator;
 import sluice.engine.Engine;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
@@ -33,6 +34,7 @@ public final class MemoryEngine implements Engine, AutoCloseable {
             Executors.newSingleThreadExecutor(
                     task -> Thread.ofPlatform().daemon().name("memory-engine").unstarted(task));
     private final MemoryTopics topics = new MemoryTopics();
+    private final MemoryGroups groups = new MemoryGroups(SELF.node(), this);
     private final Map<PartitionId, MemoryLog> logs = new HashMap<>();
     private final Map<Integer, Queue<RuntimeException>> failuresByPartition = new HashMap<>();
     private final List<Runnable> heldAnswers = new ArrayList<>();
@@ -113,6 +115,11 @@ public final class MemoryEngine implements Engine, AutoCloseable {
     @Override
     public Topics topics() {
         return topics;
+    }
+
+    @Override
+    public GroupCoordinator groups() {
+        return groups;
     }
 
     /** Knows of one dead wal, which has lost three batches of ten. */
@@ -213,6 +220,7 @@ public final class MemoryEngine implements Engine, AutoCloseable {
 
     @Override
     public void close() {
+        groups.close();
         lane.close();
     }
 }

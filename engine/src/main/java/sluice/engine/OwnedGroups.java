@@ -1,0 +1,109 @@
+package sluice.engine;
+
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import java.util.random.RandomGenerator;
+import sluice.consumer.PartitionReader;
+import sluice.consumer.coordinator.GroupPorts;
+import sluice.consumer.coordinator.LocalGroups;
+import sluice.consumer.coordinator.PartitionEnds;
+import sluice.consumer.coordinator.TopicLookup;
+import sluice.consumer.group.GroupReply;
+import sluice.consumer.group.PullSessions;
+import sluice.consumer.stream.GroupLimits;
+import sluice.engine.peer.CallReply;
+import sluice.engine.peer.CallRequest;
+import sluice.log.lane.Lane;
+import sluice.log.lane.Outcome;
+import sluice.metadata.GroupStore;
+
+/**
+ * The groups whose slots this gateway owns, on a lane of their own: what takes long for a group
+ * never holds up an append. Methods are called on the engine's lane.
+ */
+final class OwnedGroups {
+
+    private final Lane engineLane;
+    private final Lane groupLane;
+    private final LocalGroups groups;
+    private volatile int count;
+
+    private OwnedGroups(
+            EnginePorts ports,
+            UUID self,
+            TopicLookup topics,
+            PartitionEnds ends,
+            PullSessions pull) {
+        engineLane = ports.lane();
+        groupLane = ports.groupLane();
+        groups =
+                new LocalGroups(
+                        new GroupPorts(
+                                self,
+                                groupLane,
+                                ports.background(),
+                                new GroupStore(ports.items()),
+                                topics,
+                                ends,
+                                pull,
+                                () -> newId(ports.randoms().get()),
+                                GroupLimits.DEFAULT));
+    }
+
+    static OwnedGroups of(
+            EnginePorts ports,
+            UUID self,
+            Engine.Topics topics,
+            RoutedTail tail,
+            PartitionReader reader) {
+        return new OwnedGroups(
+                ports,
+                self,
+                new GroupTopics(topics, ports.lane(), ports.blocking()),
+                new RoutedEnds(tail, reader),
+                new NoPullSessions());
+    }
+
+    private static UUID newId(RandomGenerator random) {
+        return new UUID(random.nextLong(), random.nextLong());
+    }
+
+    /**
+     * @param answer called on the engine's lane, once
+     */
+    void handle(CallRequest.Group request, Consumer<CallReply> answer) {
+        boolean isQueued =
+                groupLane.offer(() -> {
+                    groups.handle(
+                            request.slot(),
+                            request.group(),
+                            request.request(),
+                            outcome -> engineLane.execute(() -> answer.accept(reply(outcome))));
+                    count = groups.count();
+                });
+        if (!isQueued) {
+            answer.accept(OwnerAppends.failed(Router.busy()));
+        }
+    }
+
+    private static CallReply reply(Outcome<GroupReply> outcome) {
+        return switch (outcome) {
+            case Outcome.Success<GroupReply>(var reply) -> new CallReply.Group(reply);
+            case Outcome.Failure<GroupReply>(var error) -> OwnerAppends.failed(error);
+        };
+    }
+
+    /** These slots are no longer this gateway's. */
+    void drop(IntPredicate slots) {
+        groupLane.execute(() -> {
+            groups.drop(slots);
+            count = groups.count();
+        });
+    }
+
+    /** How many groups were here a moment ago. */
+    int count() {
+        return count;
+    }
+}

@@ -1,0 +1,127 @@
+package sluice.gateway.twin;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import sluice.consumer.coordinator.GroupPorts;
+import sluice.consumer.coordinator.LocalGroups;
+import sluice.consumer.coordinator.PartitionEnds;
+import sluice.consumer.group.GroupCoordinator;
+import sluice.consumer.group.GroupName;
+import sluice.consumer.group.GroupReply;
+import sluice.consumer.group.GroupRequest;
+import sluice.consumer.group.GroupSummary;
+import sluice.consumer.group.PullSessions;
+import sluice.consumer.stream.GroupLimits;
+import sluice.consumer.stream.TopicPatterns;
+import sluice.engine.Engine;
+import sluice.log.SluiceException;
+import sluice.log.lane.Outcome;
+import sluice.log.lane.SystemClock;
+import sluice.log.lane.ThreadLane;
+import sluice.log.lane.VirtualThreadBackground;
+import sluice.metadata.GroupConfig;
+import sluice.metadata.GroupStore;
+import sluice.metadata.Items;
+import sluice.metadata.TopicRecord;
+import sluice.metadata.memory.MemoryItemStore;
+
+/** The coordinator of all groups, on a lane of its own, over tables in memory. */
+final class MemoryGroups implements GroupCoordinator, AutoCloseable {
+
+    private final ThreadLane lane =
+            new ThreadLane("memory-groups", 10_000, new SystemClock(), () -> {}, failure -> {});
+    private final GroupStore store;
+    private final LocalGroups groups;
+
+    MemoryGroups(UUID self, Engine engine) {
+        store = new GroupStore(new Items(new MemoryItemStore(), new SplittableRandom(7), _ -> {}));
+        groups =
+                new LocalGroups(
+                        new GroupPorts(
+                                self,
+                                lane,
+                                new VirtualThreadBackground("memory-groups-store", 8),
+                                store,
+                                (namespace, patterns) -> matching(engine, namespace, patterns),
+                                new Ends(engine),
+                                new NoPolls(),
+                                UUID::randomUUID,
+                                GroupLimits.DEFAULT));
+        lane.start();
+    }
+
+    private static CompletionStage<List<TopicRecord>> matching(
+            Engine engine, String namespace, List<String> patterns) {
+        var wanted = new TopicPatterns(patterns);
+        return CompletableFuture.completedStage(
+                engine.topics().list(namespace, "", Integer.MAX_VALUE).stream()
+                        .filter(topic -> wanted.matches(topic.name()))
+                        .toList());
+    }
+
+    private static final class NoPolls implements PullSessions {
+        @Override
+        public void poll(
+                GroupName group,
+                GroupConfig config,
+                GroupRequest.Poll request,
+                Consumer<Outcome<GroupReply.Polled>> answer) {
+            answer.accept(
+                    new Outcome.Failure<>(
+                            new SluiceException(
+                                    SluiceException.Kind.INVALID, "not-served", "no polls here")));
+        }
+
+        @Override
+        public void ended(GroupName group, UUID member) {}
+    }
+
+    private record Ends(Engine engine) implements PartitionEnds {
+        @Override
+        public CompletionStage<PartitionEnds.Ends> ends(TopicRecord topic, int partition) {
+            return engine.status(topic, partition)
+                    .thenApply(status ->
+                            new PartitionEnds.Ends(status.logStart(), status.highWatermark()));
+        }
+
+        @Override
+        public CompletionStage<Long> offsetAt(TopicRecord topic, int partition, long timestampMs) {
+            return engine.offsetAt(topic, partition, timestampMs);
+        }
+    }
+
+    @Override
+    public CompletionStage<GroupReply> call(GroupName group, GroupRequest request) {
+        var future = new CompletableFuture<GroupReply>();
+        lane.execute(() -> groups.handle(0, group, request, outcome -> complete(future, outcome)));
+        return future;
+    }
+
+    private static void complete(
+            CompletableFuture<GroupReply> future, Outcome<GroupReply> outcome) {
+        switch (outcome) {
+            case Outcome.Success<GroupReply>(var reply) -> future.complete(reply);
+            case Outcome.Failure<GroupReply>(SluiceException error) ->
+                    future.completeExceptionally(error);
+        }
+    }
+
+    @Override
+    public CompletionStage<List<GroupSummary>> list(
+            String namespace, String prefix, String after, int max) {
+        return CompletableFuture.completedStage(
+                store.list(namespace, prefix, after, max).stream()
+                        .map(each ->
+                                new GroupSummary(each.name(), each.config(), each.createdAtMs()))
+                        .toList());
+    }
+
+    @Override
+    public void close() {
+        lane.close();
+    }
+}
