@@ -1,7 +1,6 @@
 package sluice.gateway.consume;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ import sluice.gateway.problem.ProblemType;
  * @param pollWait for the first record, if there is none yet
  */
 record FetchQuery(
-        Position position, int recordsMax, int maxBytes, Duration pollWait, Format format) {
+        Position position, int recordsMax, int maxBytes, Duration pollWait, ValueFormat format) {
 
     private static final int RECORDS_DEFAULT = 500;
     private static final int RECORDS_MAX = 100_000;
@@ -36,18 +35,6 @@ record FetchQuery(
         record AtTime(long timestampMs) implements Position {}
     }
 
-    /** How records are told. */
-    enum Format {
-        /** Values as text; a value that is not UTF-8 as base64. */
-        TEXT,
-        /** Values as the JSON they are; a value that is not JSON as base64. */
-        JSON,
-        /** Keys and values as base64. */
-        BASE64,
-        /** The batches as they are stored. */
-        BINARY
-    }
-
     static FetchQuery parse(FetchParameters asked, GatewayConfig.Limits limits) {
         int fetchBytesMax = Math.toIntExact(limits.fetchBytesMax().asLongValue());
         return new FetchQuery(
@@ -59,7 +46,7 @@ record FetchQuery(
                         Math.min(BYTES_DEFAULT, fetchBytesMax),
                         fetchBytesMax),
                 wait(asked.wait, limits.pollWaitMax()),
-                format(asked.format));
+                ValueFormat.parse(asked.format));
     }
 
     private static Position position(@Nullable String offset, @Nullable String timestamp) {
@@ -124,18 +111,6 @@ record FetchQuery(
         throw bad(
                 "wait=%s: expected up to %d ms, such as 5s or 500ms"
                         .formatted(text, waitMax.toMillis()));
-    }
-
-    private static Format format(@Nullable String text) {
-        if (text == null) {
-            return Format.TEXT;
-        }
-        for (Format format : Format.values()) {
-            if (format.name().toLowerCase(Locale.ROOT).equals(text)) {
-                return format;
-            }
-        }
-        throw bad("format=%s: expected text, json, base64 or binary".formatted(text));
     }
 
     private static ProblemException bad(String detail) {

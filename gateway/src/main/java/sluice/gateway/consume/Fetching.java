@@ -18,7 +18,6 @@ import sluice.gateway.EdgeClock;
 import sluice.gateway.OnEventLoop;
 import sluice.gateway.admission.Budgets;
 import sluice.gateway.admission.ByteBudget;
-import sluice.gateway.consume.FetchQuery.Format;
 import sluice.gateway.consume.FetchQuery.Position;
 import sluice.gateway.problem.Problem;
 import sluice.gateway.problem.ProblemException;
@@ -186,7 +185,7 @@ final class Fetching {
     }
 
     private CompletionStage<Response> answer(FetchQuery query, Found found) {
-        if (query.format() == Format.BINARY) {
+        if (query.format() == ValueFormat.BINARY) {
             return CompletableFuture.completedStage(binary(query, found));
         }
         if (found.fetched().batches().isEmpty()) {
