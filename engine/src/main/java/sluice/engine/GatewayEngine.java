@@ -205,7 +205,7 @@ public final class GatewayEngine implements Engine {
                         ports.pause(),
                         cluster.slots());
         groups = new Groups(ports, router, limits, cluster.slots());
-        ownedGroups = OwnedGroups.of(ports, self.node(), topics, tail, reader);
+        ownedGroups = OwnedGroups.of(ports, self.node(), this, groups, tail, reader);
         frames = new PeerFrames(lane, ports.memberLane(), member, calls, core);
         producerIds = new ProducerIds(new ClusterStore(ports.items()));
     }

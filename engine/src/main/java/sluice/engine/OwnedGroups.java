@@ -9,8 +9,11 @@ import sluice.consumer.coordinator.GroupPorts;
 import sluice.consumer.coordinator.LocalGroups;
 import sluice.consumer.coordinator.PartitionEnds;
 import sluice.consumer.coordinator.TopicLookup;
+import sluice.consumer.group.GroupCoordinator;
 import sluice.consumer.group.GroupReply;
-import sluice.consumer.group.PullSessions;
+import sluice.consumer.session.PolledSessions;
+import sluice.consumer.session.ReadRoom;
+import sluice.consumer.session.SessionLimits;
 import sluice.consumer.stream.GroupLimits;
 import sluice.engine.peer.CallReply;
 import sluice.engine.peer.CallRequest;
@@ -24,6 +27,11 @@ import sluice.metadata.GroupStore;
  */
 final class OwnedGroups {
 
+    /** Read ahead for all members that poll together. */
+    private static final long POLLED_AHEAD_BYTES_MAX = 64 << 20;
+
+    private static final int POLLED_SESSIONS_MAX = 10_000;
+
     private final Lane engineLane;
     private final Lane groupLane;
     private final LocalGroups groups;
@@ -34,7 +42,8 @@ final class OwnedGroups {
             UUID self,
             TopicLookup topics,
             PartitionEnds ends,
-            PullSessions pull) {
+            GroupCoordinator coordinator,
+            Engine engine) {
         engineLane = ports.lane();
         groupLane = ports.groupLane();
         groups =
@@ -46,23 +55,35 @@ final class OwnedGroups {
                                 new GroupStore(ports.items()),
                                 topics,
                                 ends,
-                                pull,
+                                new PolledSessions(
+                                        groupLane,
+                                        coordinator,
+                                        namespace -> new TopicSource(engine, namespace),
+                                        SessionLimits.DEFAULT,
+                                        new ReadRoom(POLLED_AHEAD_BYTES_MAX),
+                                        POLLED_SESSIONS_MAX),
                                 () -> newId(ports.randoms().get()),
                                 GroupLimits.DEFAULT));
     }
 
+    /**
+     * @param engine whose topics are read; it serves no call before it is made
+     * @param coordinator of all groups, for members that poll
+     */
     static OwnedGroups of(
             EnginePorts ports,
             UUID self,
-            Engine.Topics topics,
+            Engine engine,
+            GroupCoordinator coordinator,
             RoutedTail tail,
             PartitionReader reader) {
         return new OwnedGroups(
                 ports,
                 self,
-                new GroupTopics(topics, ports.lane(), ports.blocking()),
+                new GroupTopics(engine.topics(), ports.lane(), ports.blocking()),
                 new RoutedEnds(tail, reader),
-                new NoPullSessions());
+                coordinator,
+                engine);
     }
 
     private static UUID newId(RandomGenerator random) {

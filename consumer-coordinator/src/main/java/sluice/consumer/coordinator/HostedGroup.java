@@ -182,7 +182,10 @@ final class HostedGroup {
                 case GroupRequest.Put put -> settings.put(put, answer);
                 case GroupRequest.Describe(boolean withLag) -> describe(withLag, answer);
                 case GroupRequest.Delete delete -> delete(delete, answer);
-                case GroupRequest.Join join -> joins.join(join, answer);
+                case GroupRequest.Join join -> {
+                    joins.join(join, answer);
+                    parked.wakeReplacedBy(join);
+                }
                 case GroupRequest.Heartbeat heartbeat -> heartbeat(heartbeat, answer);
                 case GroupRequest.Leave leave -> {
                     machine.leave(leave);

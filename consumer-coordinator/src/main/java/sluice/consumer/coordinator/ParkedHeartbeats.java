@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import sluice.consumer.group.GroupRequest.Heartbeat;
+import sluice.consumer.group.GroupRequest.Join;
 import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 
@@ -79,6 +80,15 @@ final class ParkedHeartbeats {
                 wake(each);
             }
         }
+    }
+
+    /** Whoever waits by an earlier connection of a member that came back must stop at once. */
+    void wakeReplacedBy(Join join) {
+        join.resume()
+                .ifPresent(back ->
+                        wakeIf(beat ->
+                                beat.member().equals(back.member())
+                                        && !beat.connection().equals(join.connection())));
     }
 
     private List<Parked> all() {

@@ -5,7 +5,6 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import sluice.consumer.coordinator.GroupPorts;
 import sluice.consumer.coordinator.LocalGroups;
 import sluice.consumer.coordinator.PartitionEnds;
@@ -14,16 +13,18 @@ import sluice.consumer.group.GroupName;
 import sluice.consumer.group.GroupReply;
 import sluice.consumer.group.GroupRequest;
 import sluice.consumer.group.GroupSummary;
-import sluice.consumer.group.PullSessions;
+import sluice.consumer.session.PolledSessions;
+import sluice.consumer.session.ReadRoom;
+import sluice.consumer.session.SessionLimits;
 import sluice.consumer.stream.GroupLimits;
 import sluice.consumer.stream.TopicPatterns;
 import sluice.engine.Engine;
+import sluice.engine.TopicSource;
 import sluice.log.SluiceException;
 import sluice.log.lane.Outcome;
 import sluice.log.lane.SystemClock;
 import sluice.log.lane.ThreadLane;
 import sluice.log.lane.VirtualThreadBackground;
-import sluice.metadata.GroupConfig;
 import sluice.metadata.GroupStore;
 import sluice.metadata.Items;
 import sluice.metadata.TopicRecord;
@@ -48,7 +49,13 @@ final class MemoryGroups implements GroupCoordinator, AutoCloseable {
                                 store,
                                 (namespace, patterns) -> matching(engine, namespace, patterns),
                                 new Ends(engine),
-                                new NoPolls(),
+                                new PolledSessions(
+                                        lane,
+                                        this,
+                                        namespace -> new TopicSource(engine, namespace),
+                                        SessionLimits.DEFAULT,
+                                        new ReadRoom(1 << 20),
+                                        100),
                                 UUID::randomUUID,
                                 GroupLimits.DEFAULT));
         lane.start();
@@ -61,23 +68,6 @@ final class MemoryGroups implements GroupCoordinator, AutoCloseable {
                 engine.topics().list(namespace, "", Integer.MAX_VALUE).stream()
                         .filter(topic -> wanted.matches(topic.name()))
                         .toList());
-    }
-
-    private static final class NoPolls implements PullSessions {
-        @Override
-        public void poll(
-                GroupName group,
-                GroupConfig config,
-                GroupRequest.Poll request,
-                Consumer<Outcome<GroupReply.Polled>> answer) {
-            answer.accept(
-                    new Outcome.Failure<>(
-                            new SluiceException(
-                                    SluiceException.Kind.INVALID, "not-served", "no polls here")));
-        }
-
-        @Override
-        public void ended(GroupName group, UUID member) {}
     }
 
     private record Ends(Engine engine) implements PartitionEnds {
