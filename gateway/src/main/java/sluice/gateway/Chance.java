@@ -1,5 +1,7 @@
 package sluice.gateway;
 
+import java.util.UUID;
+
 /** What this module leaves to chance; nothing that must be right depends on it. */
 public interface Chance {
 
@@ -8,4 +10,7 @@ public interface Chance {
 
     /** A word by which a person finds a line in the log. */
     String word();
+
+    /** An id that nothing else has. */
+    UUID id();
 }

@@ -176,6 +176,17 @@ public interface GatewayConfig {
         @WithDefault("30s")
         Duration pollWaitMax();
 
+        /** Streams of groups that may be open at one time, each a member; over it: 429. */
+        @WithDefault("10000")
+        int streamsMax();
+
+        /**
+         * Bytes of batches that all streams together hold read ahead. More keeps more members busy
+         * while their partitions' owners are slow.
+         */
+        @WithDefault("64M")
+        MemorySize streamBytesAheadMax();
+
         /** Largest record of a topic that names no other limit. */
         @WithDefault("1M")
         MemorySize recordBytesDefault();

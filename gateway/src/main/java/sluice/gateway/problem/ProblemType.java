@@ -29,6 +29,16 @@ public enum ProblemType {
             400,
             "Not a topic name",
             "Use 1 to 249 of a-z A-Z 0-9 . _ - and do not begin with __."),
+    BAD_GROUP_NAME(
+            "bad-group-name",
+            400,
+            "Not a group name",
+            "Use 1 to 249 of a-z A-Z 0-9 . _ - and do not begin with __."),
+    BAD_GROUP(
+            "bad-group",
+            400,
+            "A setting of the group is out of range",
+            "Correct the setting named in the detail."),
     UNSUPPORTED_ACKS(
             "unsupported-acks", 400, "Not a kind of acks", "Use acks=all, acks=1 or acks=0."),
     PARTITION_OUT_OF_RANGE(
@@ -71,6 +81,26 @@ public enum ProblemType {
             404,
             "There is no such topic",
             "Create it with PUT /v1/topics/{topic}."),
+    UNKNOWN_GROUP(
+            "unknown-group",
+            404,
+            "There is no such group",
+            "Create it with PUT /v1/groups/{group}."),
+    UNKNOWN_MEMBER(
+            "unknown-member",
+            404,
+            "There is no such member",
+            "It ended, or never was: join again, and go on from the committed offsets."),
+    UNKNOWN_PARTITION(
+            "unknown-partition",
+            404,
+            "There is no such partition in what the group reads",
+            "GET the group to see its partitions."),
+    PATTERN_MATCHES_NOTHING(
+            "pattern-matches-nothing",
+            404,
+            "No topic matches the pattern",
+            "Correct the pattern, or say allowMissing to wait for such topics."),
     UNKNOWN_WAL(
             "unknown-wal",
             404,
@@ -111,6 +141,36 @@ public enum ProblemType {
             409,
             "A batch before this one is missing",
             "Send the batches in order, or begin anew under a later epoch; nothing of this request was appended."),
+    GROUP_EXISTS(
+            "group-exists",
+            409,
+            "The group exists with another type",
+            "Delete the group first, or choose another name."),
+    GROUP_HAS_MEMBERS(
+            "group-has-members",
+            409,
+            "The group has members",
+            "Stop them first; or force the deletion, or commit as one of them."),
+    STALE_EPOCH(
+            "stale-epoch",
+            409,
+            "The member speaks of an earlier hold of the partition",
+            "Take up the assignment anew; what was read before it is void."),
+    NOT_ASSIGNED(
+            "not-assigned",
+            409,
+            "The member does not hold the partition",
+            "Read and commit only what is assigned; the others' records go to others."),
+    MEMBER_FENCED(
+            "member-fenced",
+            409,
+            "Another process took the member's place",
+            "Stop this one, or give each process an instance name of its own."),
+    POLL_OVERTAKEN(
+            "poll-overtaken",
+            409,
+            "The member polled again before this poll was answered",
+            "Send one poll at a time for each member."),
     WAL_ALIVE(
             "wal-alive",
             409,
@@ -147,6 +207,11 @@ public enum ProblemType {
             416,
             "The partition has no record at this offset, now or any more",
             "Go on from logStart (the oldest record) or highWatermark (the next new one)."),
+    WEBSOCKET_EXPECTED(
+            "websocket-expected",
+            426,
+            "This path is a WebSocket",
+            "Ask for an upgrade to websocket, or poll with GET …/members/{member}/records."),
     IDEMPOTENCY_KEY_REUSED(
             "idempotency-key-reused",
             422,
@@ -162,6 +227,21 @@ public enum ProblemType {
             429,
             "Too many requests wait for records here",
             "Repeat after the time in Retry-After, or ask another gateway."),
+    TOO_MANY_MEMBERS(
+            "too-many-members",
+            429,
+            "The group has as many members as it may have",
+            "Stop members that are not needed, or repeat later."),
+    TOO_MANY_GROUPS(
+            "too-many-groups",
+            429,
+            "The gateway coordinates as many groups as it can",
+            "Repeat after the time in Retry-After, or add gateways."),
+    TOO_MANY_STREAMS(
+            "too-many-streams",
+            429,
+            "As many streams are open here as may be",
+            "Connect to another gateway, or repeat after the time in Retry-After."),
     SOME_NOT_APPENDED(
             "some-not-appended",
             503,
@@ -172,6 +252,11 @@ public enum ProblemType {
             503,
             "This gateway cannot serve yet",
             "Repeat after the time in Retry-After, or ask another gateway."),
+    GROUP_MOVED(
+            "group-moved",
+            503,
+            "The group's coordinator is another gateway now",
+            "Repeat the request; it finds the new one."),
     CORRUPT_BATCH(
             "corrupt-batch",
             500,

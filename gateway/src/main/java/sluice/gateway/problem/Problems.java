@@ -77,7 +77,7 @@ public final class Problems {
     }
 
     /** To be called once for each problem that is sent. */
-    void count(Problem problem) {
+    public void count(Problem problem) {
         countersByCode
                 .computeIfAbsent(
                         problem.code(),

@@ -18,4 +18,9 @@ final class SystemChance implements Chance {
     public String word() {
         return UUID.randomUUID().toString();
     }
+
+    @Override
+    public UUID id() {
+        return UUID.randomUUID();
+    }
 }

@@ -1,17 +1,18 @@
 package sluice.gateway.topics;
 
 /**
- * The names topics may have: 1 to 249 of {@code a-z A-Z 0-9 . _ -}, as in Kafka; neither {@code .}
- * nor {@code ..}, which paths swallow; not beginning with {@code __}, which is ours.
+ * The names that topics and groups may have: 1 to 249 of {@code a-z A-Z 0-9 . _ -}, as in Kafka;
+ * neither {@code .} nor {@code ..}, which paths swallow; not beginning with {@code __}, which is
+ * ours.
  */
-final class TopicName {
+public final class TopicName {
 
     private static final int LENGTH_MAX = 249;
     private static final int SHOWN_MAX = 64;
 
     private TopicName() {}
 
-    static boolean isValid(String name) {
+    public static boolean isValid(String name) {
         if (name.isEmpty()
                 || name.length() > LENGTH_MAX
                 || name.equals(".")
@@ -36,7 +37,7 @@ final class TopicName {
                 || c == '-';
     }
 
-    static String whyNot(String name) {
+    public static String whyNot(String name) {
         String shown = name.length() <= SHOWN_MAX ? name : name.substring(0, SHOWN_MAX) + "…";
         return "length=%d name=%s".formatted(name.length(), shown);
     }

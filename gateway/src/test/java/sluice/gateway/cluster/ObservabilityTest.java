@@ -59,6 +59,10 @@ final class ObservabilityTest {
                 "sluice_fetch_bytes_total",
                 "sluice_fetch_duration_seconds_count",
                 "sluice_fetch_polls",
+                "sluice_group_members",
+                "sluice_group_records_total",
+                "sluice_group_bytes_total",
+                "sluice_group_commits_total",
                 "sluice_http_problems_total{code=\"unknown-topic\"}"
             })
     void eachStageHasAMeter(String meter) {
@@ -76,7 +80,16 @@ final class ObservabilityTest {
                 "/v1/topics/{topic}/partitions/{partition}/records:",
                 "/v1/producers:",
                 "/v1/cluster:",
-                "/v1/cluster/wals/{wal}/force-seal:"
+                "/v1/cluster/wals/{wal}/force-seal:",
+                "/v1/groups:",
+                "/v1/groups/{group}:",
+                "/v1/groups/{group}/members:",
+                "/v1/groups/{group}/members/{member}:",
+                "/v1/groups/{group}/members/{member}/records:",
+                "/v1/groups/{group}/members/{member}/heartbeat:",
+                "/v1/groups/{group}/offsets:",
+                "/v1/groups/{group}/reset:",
+                "/v1/groups/{group}/stream:"
             })
     void theApiDescribesItself(String path) {
         assertTrue(new String(Api.get("/q/openapi").body()).contains(path), path);

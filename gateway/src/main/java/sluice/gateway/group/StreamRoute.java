@@ -1,0 +1,125 @@
+package sluice.gateway.group;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import sluice.consumer.group.GroupName;
+import sluice.consumer.session.ReadRoom;
+import sluice.engine.Engine;
+import sluice.gateway.Chance;
+import sluice.gateway.EdgeClock;
+import sluice.gateway.GatewayConfig;
+import sluice.gateway.problem.ProblemException;
+import sluice.gateway.problem.ProblemType;
+import sluice.gateway.problem.Problems;
+
+/**
+ * {@code GET /v1/groups/{group}/stream}: makes a WebSocket of a request, and keeps count of them.
+ * {@link StreamResource} says in the OpenAPI document what it is.
+ */
+@Singleton
+final class StreamRoute {
+
+    private final Vertx vertx;
+    private final Engine engine;
+    private final GroupCalls calls;
+    private final EdgeClock clock;
+    private final Chance chance;
+    private final Problems problems;
+    private final GroupMetrics metrics;
+    private final int connectionsMax;
+    private final ReadRoom room;
+    private final Set<StreamConnection> connections = ConcurrentHashMap.newKeySet();
+    private volatile boolean isStopping;
+
+    StreamRoute(
+            Vertx vertx,
+            Engine engine,
+            GroupCalls calls,
+            EdgeClock clock,
+            Chance chance,
+            Problems problems,
+            GroupMetrics metrics,
+            GatewayConfig config) {
+        this.vertx = vertx;
+        this.engine = engine;
+        this.calls = calls;
+        this.clock = clock;
+        this.chance = chance;
+        this.problems = problems;
+        this.metrics = metrics;
+        this.connectionsMax = config.limits().streamsMax();
+        this.room = new ReadRoom(config.limits().streamBytesAheadMax().asLongValue());
+    }
+
+    void register(@Observes Router router) {
+        router.get("/v1/groups/:group/stream").handler(this::handle);
+    }
+
+    private void handle(RoutingContext context) {
+        GroupName group;
+        try {
+            group = GroupNames.of(context.pathParam("group"));
+            check(context.request());
+        } catch (ProblemException refused) {
+            context.fail(refused);
+            return;
+        }
+        context.request()
+                .toWebSocket()
+                .onSuccess(socket -> begin(socket, group))
+                .onFailure(context::fail);
+    }
+
+    private void check(HttpServerRequest request) {
+        String upgrade = request.getHeader(HttpHeaders.UPGRADE);
+        if (upgrade == null || !upgrade.equalsIgnoreCase("websocket")) {
+            throw new ProblemException(
+                    ProblemType.WEBSOCKET_EXPECTED, "The request does not ask for a WebSocket");
+        }
+        if (isStopping) {
+            throw new ProblemException(ProblemType.NOT_READY, "This gateway stops");
+        }
+        if (connections.size() >= connectionsMax) {
+            throw new ProblemException(
+                    ProblemType.TOO_MANY_STREAMS,
+                    "%d streams are open here".formatted(connections.size()));
+        }
+    }
+
+    private void begin(ServerWebSocket socket, GroupName group) {
+        var lane = new EventLoopLane(vertx, vertx.getOrCreateContext(), clock);
+        var connection =
+                new StreamConnection(
+                        socket,
+                        lane,
+                        engine,
+                        calls.gateway(),
+                        group,
+                        chance.id(),
+                        room,
+                        vertx,
+                        problems,
+                        metrics,
+                        connections::remove);
+        connections.add(connection);
+        connection.start();
+        if (isStopping) {
+            connection.moveElsewhere();
+        }
+    }
+
+    /** Members go on through other gateways, with what they hold. */
+    void stop(@Observes ShutdownEvent event) {
+        isStopping = true;
+        connections.forEach(StreamConnection::moveElsewhere);
+    }
+}
