@@ -1,21 +1,29 @@
 package sluice.cli;
 
 import java.io.BufferedOutputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import sluice.cli.consume.ConsumeStats;
 import sluice.cli.consume.ConsumerSettings;
+import sluice.cli.consume.GroupReader;
 import sluice.cli.consume.RecordFormat;
 import sluice.cli.consume.StartPoint;
 import sluice.cli.consume.TopicReader;
+import sluice.cli.http.GatewayClient;
 import sluice.cli.http.Time;
 
 /** Prints the records of a topic. */
@@ -33,6 +41,7 @@ import sluice.cli.http.Time;
             "  sluice consume orders --from latest --follow        what comes from now on",
             "  sluice consume orders --from '2h ago' --format json | jq .value",
             "  sluice consume orders --partition 3 --from 4711 --max 10",
+            "  sluice consume orders --group billing --follow      shared with other members",
             "  sluice consume orders --format key-value --delimiter '\\t' | sort | uniq -c"
         })
 final class ConsumeCommand implements Callable<Integer> {
@@ -72,6 +81,19 @@ final class ConsumeCommand implements Callable<Integer> {
             split = ",",
             description = "Only this partition; several by commas or by repetition.")
     private List<Integer> partitions = new ArrayList<>();
+
+    @Option(
+            names = "--group",
+            paramLabel = "NAME",
+            description = {
+                "Read as a member of this consumer group, and commit what was printed. Partitions"
+                        + " are shared with its other members.",
+                "A group that does not exist is made; it begins at --from. Without --follow,"
+                        + " reading stops when no record came for 3 s."
+            })
+    private String group = "";
+
+    @Spec private @Nullable CommandSpec spec;
 
     @Option(
             names = "--from",
@@ -116,6 +138,36 @@ final class ConsumeCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
+    private void readAsMember(
+            GatewayClient client, ConsumeStats stats, ConsumerSettings settings, OutputStream out)
+            throws InterruptedException {
+        if (!partitions.isEmpty()) {
+            throw new ParameterException(
+                    Objects.requireNonNull(spec).commandLine(),
+                    "--partition does not go with --group: the group shares the partitions out");
+        }
+        var reader = new GroupReader(client, stats, topic, group);
+        if (reader.prepare(settings.start()) && !quiet) {
+            terminal.err().println("made the group " + group);
+        }
+        // Who is stopped by Ctrl-C gives its partitions back too.
+        var leaving = Thread.ofPlatform().name("leave").unstarted(reader::leave);
+        Runtime.getRuntime().addShutdownHook(leaving);
+        try {
+            reader.run(settings, out);
+        } finally {
+            stopHook(leaving);
+        }
+    }
+
+    private static void stopHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException isStopping) {
+            // It runs already.
+        }
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         Time time = Time.system();
@@ -137,9 +189,13 @@ final class ConsumeCommand implements Callable<Integer> {
         long startNs = time.nowNs();
         // Draws nothing: the records may go to the same terminal.
         var waiting = new ProgressMeter(terminal.err(), time, false, quiet, () -> "");
+        var out = new BufferedOutputStream(terminal.out(), OUT_BYTES);
         try (var client = gateways.client(waiting)) {
-            new TopicReader(client, stats)
-                    .run(topic, settings, new BufferedOutputStream(terminal.out(), OUT_BYTES));
+            if (group.isEmpty()) {
+                new TopicReader(client, stats).run(topic, settings, out);
+            } else {
+                readAsMember(client, stats, settings, out);
+            }
         }
         if (!quiet) {
             double seconds = Math.max(1e-3, (time.nowNs() - startNs) / 1e9);

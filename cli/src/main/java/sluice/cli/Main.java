@@ -29,6 +29,7 @@ public final class Main {
                     Map.entry("topic", TopicCommand::new),
                     Map.entry("produce", ProduceCommand::new),
                     Map.entry("consume", ConsumeCommand::new),
+                    Map.entry("group", GroupCommand::new),
                     Map.entry("cluster", ClusterCommand::new));
 
     private Main() {}

@@ -1,5 +1,6 @@
 /**
- * The command line: topics, produce, consume, cluster; {@link sluice.cli.Main} is its front door.
+ * The command line: topics, produce, consume, groups, cluster; {@link sluice.cli.Main} is its front
+ * door.
  *
  * <p>Owns: commands, options, exit codes, what a person reads. Must not own: anything a gateway
  * decides; it speaks to gateways by HTTP alone. May depend on: {@code log} for record batches,
