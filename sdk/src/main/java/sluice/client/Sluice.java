@@ -1,6 +1,17 @@
 package sluice.client;
 
-/** Where an application begins. */
+/**
+ * Where an application begins.
+ *
+ * <pre>{@code
+ * try (SluiceClient client = Sluice.connect("http://localhost:8080,http://localhost:8081");
+ *         Producer producer = client.producer().build()) {
+ *     RecordMetadata written =
+ *             producer.send(ProducerRecord.of("orders", "ann", "two apples")).join();
+ *     System.out.println("written at offset " + written.offset());
+ * }
+ * }</pre>
+ */
 public final class Sluice {
 
     private Sluice() {}

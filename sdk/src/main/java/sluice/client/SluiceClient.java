@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
+import sluice.client.admin.Admin;
 import sluice.client.http.ApiClient;
 import sluice.client.http.Backoff;
 import sluice.client.http.Gateways;
 import sluice.client.http.HttpSender;
 import sluice.client.http.JdkHttpSender;
 import sluice.client.outbox.OutboxRelayBuilder;
+import sluice.client.produce.ProducerBuilder;
 import sluice.client.stream.StreamConsumerBuilder;
 import sluice.client.time.Clock;
 import sluice.client.time.SystemClock;
@@ -97,6 +99,16 @@ public final class SluiceClient implements AutoCloseable {
     /** What gateways show of this client. */
     public String label() {
         return label;
+    }
+
+    /** Topics, groups and the cluster itself. */
+    public Admin admin() {
+        return new Admin(api, callTimeout);
+    }
+
+    /** A producer, with settings of its own; the caller closes what is built. */
+    public ProducerBuilder producer() {
+        return new ProducerBuilder(api, http, gateways, clock, random);
     }
 
     /** Ends what is left of its threads; calls under way may end with an error or not at all. */

@@ -80,8 +80,12 @@ public final class Gateways {
         }
     }
 
-    /** The address of another gateway, which a gateway told as {@code host:port}. */
-    public URI resolve(String hostAndPort) {
-        return URI.create(addresses.get(0).getScheme() + "://" + hostAndPort);
+    /**
+     * The address of another gateway, which a gateway told as {@code host:port}.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public URI resolve(String told) {
+        return address(told.contains("://") ? told : addresses.get(0).getScheme() + "://" + told);
     }
 }
