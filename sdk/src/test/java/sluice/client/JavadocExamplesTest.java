@@ -16,13 +16,18 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/** What Javadoc shows compiles, in an application that has what the examples take for granted. */
+/**
+ * What Javadoc and the README show compiles for Java 17, in an application that has what the
+ * examples take for granted.
+ */
 class JavadocExamplesTest {
 
     private static final Path SOURCES = Path.of("src/main/java");
 
     private static final Pattern EXAMPLE =
             Pattern.compile("<pre>\\{@code\\n(.*?)\\n\\s*\\* \\}</pre>", Pattern.DOTALL);
+
+    private static final Pattern IN_README = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
 
     /** An application around an example; {@code %1$s} is its class, {@code %2$s} the example. */
     private static final String APPLICATION =
@@ -33,6 +38,7 @@ class JavadocExamplesTest {
             import java.util.concurrent.*;
             import javax.sql.DataSource;
             import sluice.client.*;
+            import sluice.client.admin.*;
             import sluice.client.error.*;
             import sluice.client.inbox.*;
             import sluice.client.outbox.*;
@@ -94,6 +100,8 @@ class JavadocExamplesTest {
                                 null,
                                 List.of(
                                         "-proc:none",
+                                        "--release",
+                                        "17",
                                         "-d",
                                         Files.createTempDirectory("examples").toString()),
                                 null,
@@ -118,6 +126,10 @@ class JavadocExamplesTest {
                 String type = file.getFileName().toString().replace(".java", "");
                 examples.add(new Example("Example" + examples.size() + "Of" + type, code));
             }
+        }
+        var inReadme = IN_README.matcher(Files.readString(Path.of("README.md")));
+        while (inReadme.find()) {
+            examples.add(new Example("Example" + examples.size() + "OfReadme", inReadme.group(1)));
         }
         return examples;
     }
