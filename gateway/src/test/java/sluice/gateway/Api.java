@@ -63,6 +63,11 @@ public final class Api {
         return ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
     }
 
+    /** As clients are told it. */
+    public static String address() {
+        return "http://127.0.0.1:" + port();
+    }
+
     public static HttpRequest.Builder to(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
     }

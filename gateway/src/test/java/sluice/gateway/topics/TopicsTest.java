@@ -57,7 +57,7 @@ final class TopicsTest {
         assertEquals(
                 "{\"partition\":1,\"logStart\":0,\"highWatermark\":1,\"slot\":1,\"owner\":"
                         + "{\"node\":\"00000000-0000-0000-0000-000000000001\","
-                        + "\"httpAddress\":\"http://127.0.0.1:8080\"}}",
+                        + "\"httpAddress\":\"127.0.0.1:1\"}}",
                 second.toString());
     }
 

@@ -27,8 +27,9 @@ import sluice.metadata.TopicRecord;
  */
 public final class MemoryEngine implements Engine, AutoCloseable {
 
+    /** Nobody listens at its address: clients turn to the gateway that they know. */
     private static final Member SELF =
-            new Member(new UUID(0, 1), "http://127.0.0.1:8080", "local", true, false, 1024);
+            new Member(new UUID(0, 1), "127.0.0.1:1", "local", true, false, 1024);
 
     private final ExecutorService lane =
             Executors.newSingleThreadExecutor(
