@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
 import sluice.bench.system.KafkaSystem;
 import sluice.bench.system.RabbitSystem;
 import sluice.bench.system.SluiceSystem;
+import sluice.bench.system.SluiceSystem.ClientKind;
 import sluice.log.SluiceException;
 
 /** {@code ./sluice bench compare}: the same work on Sluice and on others, side by side. */
@@ -58,6 +59,7 @@ import sluice.log.SluiceException;
             "Examples:",
             "  ./sluice bench compare --runs 1 --workloads peak,ack-5",
             "  ./sluice bench compare --systems sluice --window 60",
+            "  ./sluice bench compare --systems sluice --client wire,sdk --workloads peak",
             "",
             "In the report folder: report.txt (the table), report.json (every figure of every run),",
             "bars.svg (the medians as a picture)."
@@ -142,6 +144,18 @@ public final class CompareCommand implements Callable<Integer> {
             description = "Producers side by side (default: ${DEFAULT-VALUE}).",
             defaultValue = "2")
     private int clients;
+
+    @Option(
+            names = "--client",
+            paramLabel = "NAME",
+            description = {
+                "What writes to Sluice: wire, the harness's own client, which costs little processor"
+                        + " time, or sdk, the Producer that applications use; wire,sdk measures both,"
+                        + " as systems of their own (default: ${DEFAULT-VALUE})."
+            },
+            split = ",",
+            defaultValue = "wire")
+    private List<String> client = List.of();
 
     @Option(
             names = "--heap",
@@ -256,7 +270,6 @@ public final class CompareCommand implements Callable<Integer> {
         Path peers = Path.of(System.getProperty("sluice.peers", "")).toAbsolutePath();
         Path kafka = peers.resolve("kafka/target/lib");
         Map<String, CompareBench.Maker> known = new LinkedHashMap<>();
-        known.put("sluice", data -> new SluiceSystem(root, data, heap, jvmOptions));
         known.put("kafka", data -> new KafkaSystem("kafka", kafka, data, heap, Map.of()));
         known.put(
                 "kafka-fsync",
@@ -270,9 +283,13 @@ public final class CompareCommand implements Callable<Integer> {
         known.put("rabbitmq", RabbitSystem::new);
         var chosen = new LinkedHashMap<String, CompareBench.Maker>();
         for (String name : systems) {
+            if (name.equals("sluice")) {
+                clients(chosen, root);
+                continue;
+            }
             CompareBench.Maker maker = known.get(name);
             if (maker == null) {
-                throw invalid("--systems knows %s, not %s".formatted(known.keySet(), name));
+                throw invalid("--systems knows sluice, %s, not %s".formatted(known.keySet(), name));
             }
             Optional<String> missing =
                     name.equals("rabbitmq") ? RabbitSystem.unavailable() : Optional.empty();
@@ -289,6 +306,21 @@ public final class CompareCommand implements Callable<Integer> {
                     "Kafka was not fetched: run it by ./sluice bench compare, which does so");
         }
         return chosen;
+    }
+
+    /** Sluice, once for each client that is to write to it. */
+    private void clients(Map<String, CompareBench.Maker> chosen, Path root) {
+        for (String name : client) {
+            switch (name) {
+                case "wire" -> chosen.put("sluice", data -> sluice(root, data, ClientKind.WIRE));
+                case "sdk" -> chosen.put("sluice-sdk", data -> sluice(root, data, ClientKind.SDK));
+                default -> throw invalid("--client knows wire and sdk, not " + name);
+            }
+        }
+    }
+
+    private SluiceSystem sluice(Path root, Path data, ClientKind kind) throws IOException {
+        return new SluiceSystem(root, data, heap, jvmOptions, kind);
     }
 
     private static SluiceException invalid(String message) {

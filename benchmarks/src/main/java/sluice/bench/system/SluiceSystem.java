@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import sluice.bench.client.Acknowledged;
 import sluice.bench.client.BenchConsumer;
 import sluice.bench.client.BenchProducer;
@@ -29,19 +30,31 @@ public final class SluiceSystem implements MessagingSystem {
     private static final Duration OWNED_MAX = Duration.ofSeconds(60);
     private static final int CONNECTIONS = 1;
 
+    /** With which client it is written to. */
+    public enum ClientKind {
+        /** The harness's own, which costs little processor time. */
+        WIRE,
+        /** What applications use. */
+        SDK
+    }
+
     private final LocalCluster cluster;
     private final StoreFolder stores;
+    private final ClientKind client;
 
     /**
      * @param root of the installation
      * @param folder for all that it writes
      * @param heap of each gateway, all of it from the start as the other systems have it
+     * @param client that writes
      */
-    public SluiceSystem(Path root, Path folder, String heap, List<String> jvmOptions)
+    public SluiceSystem(
+            Path root, Path folder, String heap, List<String> jvmOptions, ClientKind client)
             throws IOException {
         stores = StoreFolder.below(folder, "s3", "dynamodb");
         var jvm = new ArrayList<>(List.of("-Xms" + heap));
         jvm.addAll(jvmOptions);
+        this.client = client;
         cluster =
                 LocalCluster.prepare(
                         new ClusterSettings(
@@ -50,7 +63,7 @@ public final class SluiceSystem implements MessagingSystem {
 
     @Override
     public String name() {
-        return "sluice";
+        return client == ClientKind.SDK ? "sluice-sdk" : "sluice";
     }
 
     @Override
@@ -84,6 +97,13 @@ public final class SluiceSystem implements MessagingSystem {
     @Override
     public BenchProducer producer(String topic, ProducerShape shape, Acknowledged acknowledged)
             throws InterruptedException {
+        if (client == ClientKind.SDK) {
+            String gateways =
+                    cluster.urls(cluster.running()).stream()
+                            .map(Object::toString)
+                            .collect(Collectors.joining(","));
+            return new SdkProducer(gateways, topic, shape, acknowledged);
+        }
         List<String> owners = owners(topic);
         long id =
                 cluster.api(0)
