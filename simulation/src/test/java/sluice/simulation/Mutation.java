@@ -22,7 +22,7 @@ enum Mutation {
             21, redirect(Names.MEMBER, "fence", "writeFence", Names.WAL, "writeNoFence")),
     FENCED_COPY_GOES_ON(260, drop(Names.MEMBER, "fence", "stopTaking")),
     FENCE_ONE_READ_ANOTHER(
-            23, redirect("sluice.engine.MemberCalls", "*", "fence", Names.ENGINE, "fenceHalf")),
+            6, redirect("sluice.engine.MemberCalls", "*", "fence", Names.ENGINE, "fenceHalf")),
     SILENCE_TAKEN_FOR_AN_EMPTY_COPY(
             20,
             replace("sluice.engine.FencedCopies", "isDefinite", Names.ENGINE, "isAlwaysDefinite")),

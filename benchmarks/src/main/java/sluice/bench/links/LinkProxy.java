@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -30,6 +31,8 @@ final class LinkProxy implements AutoCloseable {
     /** Up to both disk ids; see docs/formats/peer-frames.md. */
     private static final int HELLO_BYTES = 40;
 
+    private static final Duration ACCEPT_ENDS_MAX = Duration.ofSeconds(10);
+
     private static final int DIALLER_AT = 8;
     private static final int MEANT_AT = 24;
 
@@ -37,6 +40,7 @@ final class LinkProxy implements AutoCloseable {
     private final InetSocketAddress target;
     private final LinkNetwork network;
     private @Nullable ServerSocket server;
+    private @Nullable Thread accepting;
 
     /** Counts the ends, so that a wait for the process before listens for no other. */
     private int ends;
@@ -87,6 +91,22 @@ final class LinkProxy implements AutoCloseable {
             // It accepts no more, and that is all that is wanted.
         }
         server = null;
+        awaitEnd(accepting);
+        accepting = null;
+    }
+
+    /** While a thread is still in accept, the kernel takes connections though the socket is closed. */
+    private static void awaitEnd(@Nullable Thread accepting) {
+        if (accepting == null) {
+            return;
+        }
+        try {
+            if (!accepting.join(ACCEPT_ENDS_MAX)) {
+                throw new IllegalStateException("a link's proxy does not end: " + accepting);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void awaitTarget(BooleanSupplier isAlive, int before)
@@ -106,7 +126,10 @@ final class LinkProxy implements AutoCloseable {
         if (server == null && ends == before && isAlive.getAsBoolean()) {
             var listening = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
             server = listening;
-            Thread.ofVirtual().name("link-accept-" + port).start(() -> accept(listening));
+            accepting =
+                    Thread.ofVirtual()
+                            .name("link-accept-" + port)
+                            .start(() -> accept(listening));
         }
     }
 
