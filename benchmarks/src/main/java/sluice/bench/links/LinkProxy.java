@@ -95,7 +95,9 @@ final class LinkProxy implements AutoCloseable {
         accepting = null;
     }
 
-    /** While a thread is still in accept, the kernel takes connections though the socket is closed. */
+    /**
+     * While a thread is still in accept, the kernel takes connections though the socket is closed.
+     */
     private static void awaitEnd(@Nullable Thread accepting) {
         if (accepting == null) {
             return;
@@ -127,9 +129,7 @@ final class LinkProxy implements AutoCloseable {
             var listening = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
             server = listening;
             accepting =
-                    Thread.ofVirtual()
-                            .name("link-accept-" + port)
-                            .start(() -> accept(listening));
+                    Thread.ofVirtual().name("link-accept-" + port).start(() -> accept(listening));
         }
     }
 
