@@ -9,6 +9,8 @@ import java.util.SplittableRandom;
  * The sizes of one run, drawn from its seed: small worlds of many shapes find more than one large
  * world does.
  *
+ * @param members of a stream group that reads all; none in most runs, whose dice then fall as they
+ *     would without groups
  * @param pauseMsMax between two requests of a client
  * @param faults what may happen in this run
  * @param faultEveryMsMax between two faults
@@ -21,6 +23,7 @@ record RunShape(
         int slots,
         int partitions,
         int clients,
+        int members,
         int pauseMsMax,
         Duration load,
         long segmentBytesMax,
@@ -62,6 +65,7 @@ record RunShape(
                 4 + random.nextInt(9),
                 1 + random.nextInt(5),
                 1 + random.nextInt(3),
+                hasGroup(seed) ? 2 + (int) (seed % 3) : 0,
                 isLong ? 500 : 25 + random.nextInt(125),
                 Duration.ofSeconds(isLong ? 200 : 8 + random.nextInt(25)),
                 (2 + random.nextInt(8)) << 10,
@@ -71,6 +75,10 @@ record RunShape(
                 faults,
                 200 + random.nextInt(isLong ? 8000 : 2500),
                 random.nextInt(3) == 0 ? 30 : random.nextInt(4));
+    }
+
+    private static boolean hasGroup(long seed) {
+        return seed % 5 == 4;
     }
 
     SimulatedLimits limits() {

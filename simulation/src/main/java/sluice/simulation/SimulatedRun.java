@@ -30,6 +30,7 @@ final class SimulatedRun {
     private final List<SimulatedClient> clients = new ArrayList<>();
     private final List<PlainProducer> plain = new ArrayList<>();
     private final List<SimulatedReader> readers = new ArrayList<>();
+    private final List<SimulatedGroup> groups = new ArrayList<>();
 
     SimulatedRun(long seed) {
         this(seed, RunShape.of(seed), new Journal(false));
@@ -104,9 +105,13 @@ final class SimulatedRun {
         plain.add(new PlainProducer(cluster, topic, "p0", shape.pauseMsMax()));
         readers.add(
                 new SimulatedReader(cluster, history, promises.slots(), topic, shape.pauseMsMax()));
+        if (shape.members() > 0) {
+            groups.add(new SimulatedGroup(cluster, topic, shape.members(), shape.pauseMsMax()));
+        }
         clients.forEach(SimulatedClient::start);
         plain.forEach(PlainProducer::start);
         readers.forEach(SimulatedReader::start);
+        groups.forEach(SimulatedGroup::start);
     }
 
     /** I13: after the faults, everyone has an answer, and every slot takes writes. */
@@ -117,6 +122,7 @@ final class SimulatedRun {
         clients.forEach(SimulatedClient::stop);
         plain.forEach(PlainProducer::stop);
         readers.forEach(SimulatedReader::stop);
+        groups.forEach(SimulatedGroup::calm);
         awaitLive("all clients have their answers", this::areClientsIdle);
         cluster.awaitReady();
         for (int partition = 0; partition < topic.partitions(); partition++) {
@@ -129,9 +135,28 @@ final class SimulatedRun {
         cluster.awaitReady();
         long tookMs = (cluster.time.nowNs() - sinceNs) / 1_000_000;
         cluster.coverage.max("longest ms until live again", tookMs);
+        groups.forEach(group -> readAll(group, topic));
         if (tookMs > LIVE_MAX.toMillis()) {
             throw cluster.failure("I13: not live again in time: tookMs=" + tookMs, null);
         }
+    }
+
+    /** Members go on by themselves, and nothing was passed over. */
+    private void readAll(SimulatedGroup group, TopicRecord topic) {
+        long[] ends = new long[topic.partitions()];
+        for (int partition = 0; partition < ends.length; partition++) {
+            for (SimulatedClient client : clients) {
+                for (SimulatedClient.Acknowledged each : client.acknowledged(partition)) {
+                    ends[partition] = Math.max(ends[partition], each.offset() + 1);
+                }
+            }
+        }
+        try {
+            cluster.await("the group has read all", () -> group.hasCommitted(ends));
+        } catch (AssertionError e) {
+            throw cluster.failure("I13: not live: group=" + group, e);
+        }
+        group.stop(ends);
     }
 
     private boolean areClientsIdle() {

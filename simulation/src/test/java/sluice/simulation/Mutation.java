@@ -97,6 +97,24 @@ enum Mutation {
     SLEEPER_REFUSES_FOR_GOOD(
             Names.RARE,
             replace("sluice.engine.Authority", "confirm", Names.ENGINE, "confirmAnyway")),
+    COMMITS_OF_ANYBODY_COUNT(
+            Names.RARE, drop("sluice.consumer.stream.StreamGroup", "checked", "check")),
+    COMMIT_ANSWERED_AND_NOT_STORED(
+            14,
+            redirect(
+                    "sluice.consumer.coordinator.OffsetWrites",
+                    "*",
+                    "putOffsets",
+                    Names.GROUP,
+                    "putNoOffsets")),
+    HOLDS_TOLD_AND_NOT_STORED(
+            4,
+            redirect(
+                    "sluice.consumer.coordinator.MembershipWrites",
+                    "*",
+                    "putMembership",
+                    Names.GROUP,
+                    "putNoMembership")),
     STALE_READS(1);
 
     private static final int STALE_PER_MILLE = 200;
@@ -111,6 +129,7 @@ enum Mutation {
         static final String PLAN = "sluice.engine.RecoveryPlan";
         static final String WAL = "sluice.log.wal.WalSabotage";
         static final String ENGINE = "sluice.engine.EngineSabotage";
+        static final String GROUP = "sluice.consumer.coordinator.GroupSabotage";
     }
 
     private final long firstSeed;
