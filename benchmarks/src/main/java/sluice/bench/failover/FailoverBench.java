@@ -15,6 +15,7 @@ import sluice.bench.cluster.ClusterSettings;
 import sluice.bench.cluster.GatewayApi;
 import sluice.bench.cluster.LocalCluster;
 import sluice.bench.load.Load;
+import sluice.bench.report.Spread;
 import sluice.log.SluiceException;
 
 /**

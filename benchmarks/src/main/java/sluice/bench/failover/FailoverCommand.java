@@ -2,11 +2,8 @@ package sluice.bench.failover;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -14,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import sluice.bench.Folders;
+import sluice.bench.report.Report;
 import sluice.log.SluiceException;
 
 /** {@code ./sluice bench failover}: starts a cluster, hurts it, measures, and tells. */
@@ -51,8 +49,6 @@ import sluice.log.SluiceException;
             "130:stopped by Ctrl-C; all processes are gone"
         })
 public final class FailoverCommand implements Callable<Integer> {
-
-    private static final DateTimeFormatter FOLDER = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
     @Option(
             names = "--kind",
@@ -143,27 +139,11 @@ public final class FailoverCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintStream out = System.out;
-        Path folder =
-                report != null
-                        ? report
-                        : Path.of(
-                                ".sluice",
-                                "bench",
-                                "failover-" + kind + "-" + LocalDateTime.now().format(FOLDER));
-        Files.createDirectories(folder);
-        var settings = settings(folder.resolve("cluster"));
-        long startNs = System.nanoTime();
+        var to = Report.open(report, "failover-" + kind, out);
+        var settings = settings(to.data());
         List<FailoverRun> measured;
         try {
-            measured =
-                    FailoverBench.measure(
-                            settings,
-                            line ->
-                                    out.printf(
-                                            Locale.ROOT,
-                                            "%6.1f s  %s%n",
-                                            (System.nanoTime() - startNs) / 1e9,
-                                            line));
+            measured = FailoverBench.measure(settings, to::progress);
         } catch (SluiceException e) {
             keep = true;
             throw e;
@@ -172,12 +152,8 @@ public final class FailoverCommand implements Callable<Integer> {
                 Folders.delete(settings.data());
             }
         }
-        var table = FailoverTable.render(settings, measured);
-        out.print(table);
-        Files.writeString(folder.resolve("report.txt"), table);
-        Files.writeString(folder.resolve("report.json"), FailoverJson.render(settings, measured));
-        Files.writeString(folder.resolve("gaps.svg"), GapPlot.render(settings, measured));
-        out.println("\nreport: " + folder);
+        to.write("gaps.svg", GapPlot.render(settings, measured));
+        to.end(FailoverTable.render(settings, measured), FailoverJson.render(settings, measured));
         return measured.isEmpty() ? 1 : 0;
     }
 

@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import sluice.bench.report.Spread;
 
 /** The runs as JSON, all times in seconds. */
 final class FailoverJson {
@@ -38,13 +39,7 @@ final class FailoverJson {
                     FailoverTable.rows(settings, runs).entrySet()) {
                 var spread = Spread.of(row.getValue());
                 if (spread.isPresent()) {
-                    json.writeObjectFieldStart(row.getKey());
-                    json.writeNumberField("count", spread.get().count());
-                    json.writeNumberField("min", spread.get().min());
-                    json.writeNumberField("median", spread.get().median());
-                    json.writeNumberField("p90", spread.get().p90());
-                    json.writeNumberField("max", spread.get().max());
-                    json.writeEndObject();
+                    spread.get().write(json, row.getKey());
                 }
             }
             json.writeEndObject();

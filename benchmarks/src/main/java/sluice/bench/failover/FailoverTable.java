@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import sluice.bench.report.Spread;
 
 /** The runs as a table for a person. */
 final class FailoverTable {

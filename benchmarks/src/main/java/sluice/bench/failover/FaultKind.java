@@ -1,6 +1,7 @@
 package sluice.bench.failover;
 
 import java.util.Locale;
+import sluice.bench.report.Spread;
 
 /** What is done to a cluster in each run, and with which aim its times are compared. */
 public enum FaultKind {

@@ -3,6 +3,7 @@ package sluice.bench.failover;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import sluice.bench.report.Spread;
 
 /** The gaps as a picture: a column of dots for each run, one dot for each partition. */
 final class GapPlot {
