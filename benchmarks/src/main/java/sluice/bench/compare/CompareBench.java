@@ -63,15 +63,21 @@ final class CompareBench {
 
     private static Results.Entry measure(int run, MessagingSystem system, Workload workload)
             throws InterruptedException {
-        Map<String, Double> figures = Map.of();
+        var figures = new Figures();
         String note = "";
         try {
-            figures = workload.measure(system).values();
+            figures = workload.measure(system);
         } catch (SluiceException e) {
             note = e.code() + ": " + e.getMessage();
         }
         return new Results.Entry(
-                run, system.name(), workload.id(), workload.title(), figures, note);
+                run,
+                system.name(),
+                workload.id(),
+                workload.title(),
+                figures.values(),
+                figures.times(),
+                note);
     }
 
     private static String describe(Results.Entry entry) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import sluice.bench.report.Svg;
 
 /**
  * The medians as bars: a group for each figure of each workload, in it a bar for each system. Bars
@@ -16,8 +17,6 @@ final class ComparePlot {
     private static final int BAR_HEIGHT = 13;
     private static final int LABEL_WIDTH = 90;
     private static final int TOP = 60;
-    private static final List<String> COLOURS =
-            List.of("#08519c", "#e6550d", "#756bb1", "#31a354", "#636363");
 
     private final Results results;
     private final List<String> systems;
@@ -53,7 +52,7 @@ final class ComparePlot {
                     format(
                             "<rect x=\"%d\" y=\"34\" width=\"12\" height=\"12\" fill=\"%s\"/>\n"
                                     + "<text x=\"%d\" y=\"44\">%s</text>\n",
-                            x, colour(i), x + 17, systems.get(i)));
+                            x, Svg.colour(i), x + 17, systems.get(i)));
             x += 45 + 8 * systems.get(i).length();
         }
         return legend.toString();
@@ -94,7 +93,7 @@ final class ComparePlot {
                                 y,
                                 length,
                                 BAR_HEIGHT - 2,
-                                colour(i),
+                                Svg.colour(i),
                                 NAME_WIDTH + length + 5,
                                 y + BAR_HEIGHT - 3,
                                 CompareTable.number(value.getAsDouble())));
@@ -102,10 +101,6 @@ final class ComparePlot {
             }
         }
         y += 7;
-    }
-
-    private static String colour(int index) {
-        return COLOURS.get(index % COLOURS.size());
     }
 
     /** Numbers of a picture have a point, wherever it is drawn. */

@@ -11,9 +11,15 @@ final class Figures {
     private static final double GIB = 1 << 30;
 
     private final Map<String, Double> values = new LinkedHashMap<>();
+    private final Map<String, Histogram> times = new LinkedHashMap<>();
 
     Map<String, Double> values() {
         return values;
+    }
+
+    /** All times by what took them, in nanoseconds. */
+    Map<String, Histogram> times() {
+        return times;
     }
 
     Figures put(String name, double value) {
@@ -35,10 +41,11 @@ final class Figures {
     /**
      * @param what of which these are the times, in nanoseconds
      */
-    Figures latency(String what, Histogram times) {
-        return put(what + " p50 ms", times.getValueAtPercentile(50) / 1e6)
-                .put(what + " p99 ms", times.getValueAtPercentile(99) / 1e6)
-                .put(what + " p99.9 ms", times.getValueAtPercentile(99.9) / 1e6)
-                .put(what + " max ms", times.getMaxValue() / 1e6);
+    Figures latency(String what, Histogram took) {
+        times.put(what, took.copy());
+        return put(what + " p50 ms", took.getValueAtPercentile(50) / 1e6)
+                .put(what + " p99 ms", took.getValueAtPercentile(99) / 1e6)
+                .put(what + " p99.9 ms", took.getValueAtPercentile(99.9) / 1e6)
+                .put(what + " max ms", took.getMaxValue() / 1e6);
     }
 }

@@ -47,7 +47,8 @@ class CompareReportTest {
     void whatCouldNotBeMeasuredIsToldWithItsReason() {
         add(1, "sluice", 90);
         results.add(
-                new Results.Entry(1, "kafka", "peak", "peak produce", Map.of(), "no-kafka: ended"));
+                new Results.Entry(
+                        1, "kafka", "peak", "peak produce", Map.of(), Map.of(), "no-kafka: ended"));
 
         assertTrue(row("MiB/s").strip().endsWith("-"), row("MiB/s"));
         assertTrue(
@@ -132,6 +133,7 @@ class CompareReportTest {
                         "peak",
                         "peak produce",
                         new Figures().put("MiB/s", mibPerSecond).values(),
+                        Map.of(),
                         ""));
     }
 
