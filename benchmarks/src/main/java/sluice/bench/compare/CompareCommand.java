@@ -5,18 +5,16 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import sluice.bench.report.Report;
 import sluice.bench.system.KafkaSystem;
 import sluice.bench.system.RabbitSystem;
 import sluice.bench.system.SluiceSystem;
@@ -45,9 +43,12 @@ import sluice.log.SluiceException;
             "  peak        as much as goes in, 6 partitions",
             "  peak-1k     the same with 1,000 partitions",
             "  peak-10k    the same with 10,000 partitions",
+            "  spread-1k spread-10k   the same, each record to another partition than the one before",
             "  ack-1 ack-5 ack-20   time to the acknowledgement at 1, 5 and 20 MiB/s",
             "  read-5      the same at 5 MiB/s with a reader, and how long it waits",
             "  singles     1,000 writers, each one record of 100 bytes at a time (HTTP JSON)",
+            "  catch-up    a backlog of 1 GiB is read from its start, from objects where a system has"
+                    + " any, beside writes at 5 MiB/s",
             "",
             "Systems:",
             "  sluice        acks=all: on the disks of three gateways, synced",
@@ -62,7 +63,8 @@ import sluice.log.SluiceException;
             "  ./sluice bench compare --systems sluice --client wire,sdk --workloads peak",
             "",
             "In the report folder: report.txt (the table), report.json (every figure of every run),",
-            "bars.svg (the medians as a picture)."
+            "bars.svg (the medians as a picture), latency-WORKLOAD-WHAT.svg (how times are"
+                    + " distributed, a line for each system)."
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -71,8 +73,6 @@ import sluice.log.SluiceException;
             "130:stopped by Ctrl-C; all processes are gone"
         })
 public final class CompareCommand implements Callable<Integer> {
-
-    private static final DateTimeFormatter FOLDER = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
     @Option(
             names = "--systems",
@@ -87,7 +87,7 @@ public final class CompareCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description = "Default: ${DEFAULT-VALUE}.",
-            defaultValue = "peak,ack-1,ack-5,ack-20,read-5,singles,peak-1k,peak-10k")
+            defaultValue = "peak,ack-1,ack-5,ack-20,read-5,singles,catch-up,peak-1k,peak-10k")
     private List<String> workloads = List.of();
 
     @Option(
@@ -139,6 +139,22 @@ public final class CompareCommand implements Callable<Integer> {
     private int lingerMs;
 
     @Option(
+            names = "--backlog",
+            paramLabel = "MIB",
+            description = "What is to be caught up with (default: ${DEFAULT-VALUE}).",
+            defaultValue = "1024")
+    private int backlogMib;
+
+    @Option(
+            names = "--fill",
+            paramLabel = "SECONDS",
+            description = {
+                "How long the backlog is written at most, complete or not (default: ${DEFAULT-VALUE})."
+            },
+            defaultValue = "60")
+    private int fillSeconds;
+
+    @Option(
             names = "--clients",
             paramLabel = "N",
             description = "Producers side by side (default: ${DEFAULT-VALUE}).",
@@ -187,33 +203,21 @@ public final class CompareCommand implements Callable<Integer> {
         Settings settings = settings();
         List<Workload> chosen = chosen(settings);
         Map<String, CompareBench.Maker> makers = makers(out);
-        Path folder =
-                report != null
-                        ? report
-                        : Path.of(
-                                ".sluice",
-                                "bench",
-                                "compare-" + LocalDateTime.now().format(FOLDER));
-        Files.createDirectories(folder);
-        long startNs = System.nanoTime();
-        var bench =
-                new CompareBench(
-                        makers,
-                        chosen,
-                        folder.resolve("data").toAbsolutePath(),
-                        line ->
-                                out.printf(
-                                        Locale.ROOT,
-                                        "%6.1f s  %s%n",
-                                        (System.nanoTime() - startNs) / 1e9,
-                                        line));
+        var to = Report.open(report, "compare", out);
+        var bench = new CompareBench(makers, chosen, to.data(), to::progress);
         Results results = bench.measure(runs);
-        String table = CompareTable.render(results);
-        out.print(table);
-        Files.writeString(folder.resolve("report.txt"), table);
-        Files.writeString(folder.resolve("report.json"), CompareJson.render(settings, results));
-        Files.writeString(folder.resolve("bars.svg"), ComparePlot.render(results));
-        out.println("\nreport: " + folder);
+        to.write("bars.svg", ComparePlot.render(results));
+        for (Map.Entry<String, String> workload : results.workloads().entrySet()) {
+            for (String what : results.timed(workload.getKey())) {
+                to.write(
+                        "latency-%s-%s.svg".formatted(workload.getKey(), what.replace(' ', '-')),
+                        LatencyPlot.render(
+                                "(%s) %s: %s"
+                                        .formatted(workload.getKey(), workload.getValue(), what),
+                                results.times(workload.getKey(), what)));
+            }
+        }
+        to.end(CompareTable.render(results), CompareJson.render(settings, results));
         return results.entries().stream().anyMatch(entry -> !entry.figures().isEmpty()) ? 0 : 1;
     }
 
@@ -223,7 +227,9 @@ public final class CompareCommand implements Callable<Integer> {
                 || clients < 1
                 || recordBytes < 8
                 || warmUpSeconds < 0
-                || lingerMs < 0) {
+                || lingerMs < 0
+                || backlogMib < 1
+                || fillSeconds < 1) {
             throw invalid("numbers must be at least 1, and --record at least 8");
         }
         if (batchBytes < 2 * recordBytes) {
@@ -244,13 +250,20 @@ public final class CompareCommand implements Callable<Integer> {
         var known = new LinkedHashMap<String, Workload>();
         for (Workload each :
                 List.of(
-                        new PeakProduce("peak", 6, settings),
-                        new PeakProduce("peak-1k", 1_000, settings),
-                        new PeakProduce("peak-10k", 10_000, settings),
+                        new PeakProduce("peak", 6, false, settings),
+                        new PeakProduce("peak-1k", 1_000, false, settings),
+                        new PeakProduce("peak-10k", 10_000, false, settings),
+                        new PeakProduce("spread-1k", 1_000, true, settings),
+                        new PeakProduce("spread-10k", 10_000, true, settings),
                         new FixedRate("ack-1", 1, false, settings),
                         new FixedRate("ack-5", 5, false, settings),
                         new FixedRate("ack-20", 20, false, settings),
                         new FixedRate("read-5", 5, true, settings),
+                        new CatchUp(
+                                "catch-up",
+                                (long) backlogMib << 20,
+                                Duration.ofSeconds(fillSeconds),
+                                settings),
                         new SingleRecords("singles", 1_000, settings))) {
             known.put(each.id(), each);
         }

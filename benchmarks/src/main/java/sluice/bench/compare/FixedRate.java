@@ -1,13 +1,8 @@
 package sluice.bench.compare;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import sluice.bench.client.BenchConsumer;
-import sluice.bench.client.BenchProducer;
-import sluice.bench.client.ProducerShape;
 import sluice.bench.client.Received;
 import sluice.bench.system.MessagingSystem;
 
@@ -51,57 +46,41 @@ final class FixedRate implements Workload {
         system.createTopic(id, PARTITIONS);
         var acks = new Tally();
         var reads = new Tally();
-        var shape =
-                new ProducerShape(
-                        PARTITIONS,
-                        settings.batchBytes(),
-                        settings.rateLinger(),
-                        settings.heldBytesMax());
-        long startNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
-        long fromNs = startNs + settings.warmUp().toNanos();
-        long toNs = fromNs + settings.window().toNanos();
-        acks.window(fromNs, toNs);
-        reads.window(fromNs, toNs);
-        var producers = new ArrayList<BenchProducer>();
-        var threads = new ArrayList<Thread>();
-        BenchConsumer consumer = isRead ? system.consumer(id, PARTITIONS, timed(reads)) : null;
-        try {
-            for (int i = 0; i < settings.clients(); i++) {
-                BenchProducer producer = system.producer(id, shape, acks);
-                producers.add(producer);
-                int client = i;
-                threads.add(
-                        Thread.ofPlatform()
-                                .name("send-" + i)
-                                .daemon()
-                                .start(() -> send(producer, client, startNs, toNs, acks)));
+        try (BenchConsumer _ = isRead ? system.consumer(id, PARTITIONS, timed(reads)) : () -> {}) {
+            long startNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+            long fromNs = startNs + settings.warmUp().toNanos();
+            long toNs = fromNs + settings.window().toNanos();
+            acks.window(fromNs, toNs);
+            reads.window(fromNs, toNs);
+            try (var writes =
+                    SteadyRate.begin(
+                            system,
+                            id,
+                            PARTITIONS,
+                            mibPerSecond,
+                            isRead,
+                            settings,
+                            acks,
+                            startNs)) {
+                CpuTimes cpu = cpuOf(system, fromNs, toNs);
+                writes.endAt(toNs);
+                return figures(acks, reads, cpu);
             }
-            CpuTimes cpu = cpuOf(system, fromNs, toNs);
-            for (Thread thread : threads) {
-                thread.join();
-            }
-            if (isRead) {
-                awaitRead(acks, reads);
-            }
-            acks.check();
-            reads.check();
-            var figures = new Figures().latency("ack", acks.times());
-            if (isRead) {
-                figures.latency("end to end", reads.times());
-            }
-            double bytes = mibPerSecond * (1 << 20) * settings.window().toNanos() / 1e9;
-            return figures.cpu(cpu, (long) bytes);
-        } finally {
-            threads.forEach(Thread::interrupt);
-            producers.forEach(BenchProducer::close);
-            close(consumer);
         }
     }
 
-    private static void close(@Nullable BenchConsumer consumer) {
-        if (consumer != null) {
-            consumer.close();
+    private Figures figures(Tally acks, Tally reads, CpuTimes cpu) throws InterruptedException {
+        if (isRead) {
+            awaitRead(acks, reads);
         }
+        acks.check();
+        reads.check();
+        var figures = new Figures().latency("ack", acks.times());
+        if (isRead) {
+            figures.latency("end to end", reads.times());
+        }
+        double bytes = mibPerSecond * (1 << 20) * settings.window().toNanos() / 1e9;
+        return figures.cpu(cpu, (long) bytes);
     }
 
     private static CpuTimes cpuOf(MessagingSystem system, long fromNs, long toNs)
@@ -110,33 +89,6 @@ final class FixedRate implements Workload {
         CpuTimes before = CpuTimes.now(system.processes());
         TimeUnit.NANOSECONDS.sleep(toNs - System.nanoTime());
         return CpuTimes.now(system.processes()).since(before);
-    }
-
-    private void send(BenchProducer producer, int client, long startNs, long endNs, Tally tally) {
-        var values = new Values(settings.recordBytes());
-        double everyNs =
-                1e9 * settings.recordBytes() * settings.clients() / (mibPerSecond * (1 << 20));
-        double offsetNs = everyNs * client / settings.clients();
-        try {
-            for (long i = 0; ; i++) {
-                long dueNs = startNs + (long) (offsetNs + i * everyNs);
-                if (dueNs - endNs >= 0) {
-                    break;
-                }
-                long aheadNs = dueNs - System.nanoTime();
-                while (aheadNs > 0) {
-                    LockSupport.parkNanos(aheadNs);
-                    aheadNs = dueNs - System.nanoTime();
-                }
-                int partition = (int) ((i * settings.clients() + client) % PARTITIONS);
-                producer.send(partition, isRead ? values.stamped(dueNs) : values.next(), dueNs);
-            }
-            producer.flush();
-        } catch (InterruptedException e) {
-            // The end.
-        } catch (RuntimeException e) {
-            tally.failed(e.toString());
-        }
     }
 
     private static Received timed(Tally reads) {

@@ -10,20 +10,34 @@ import sluice.bench.system.MessagingSystem;
 
 /**
  * As much as goes in: producers that send as fast as their client takes it, to all partitions in
- * turn.
+ * turn: a batch's worth to each, as clients do that may choose the partition, or a single record to
+ * each, as keys would have it.
  */
 final class PeakProduce implements Workload {
 
     private static final int MANY_PARTITIONS = 100;
     private static final int SMALL_BATCH_BYTES = 16 << 10;
 
+    /** What a record takes in a batch besides its value, and its share of the header, about. */
+    private static final int RECORD_OVERHEAD_BYTES = 16;
+
+    /** How much longer than it should a warm-up may take, until the rate stops growing. */
+    private static final int WARM_UPS_MAX = 4;
+
+    private static final Duration LOOK = Duration.ofSeconds(5);
+
     private final String id;
     private final int partitions;
+    private final boolean isSpread;
     private final Settings settings;
 
-    PeakProduce(String id, int partitions, Settings settings) {
+    /**
+     * @param isSpread each record goes to another partition than the one before
+     */
+    PeakProduce(String id, int partitions, boolean isSpread, Settings settings) {
         this.id = id;
         this.partitions = partitions;
+        this.isSpread = isSpread;
         this.settings = settings;
     }
 
@@ -34,7 +48,8 @@ final class PeakProduce implements Workload {
 
     @Override
     public String title() {
-        return "peak produce, %,d partitions".formatted(partitions);
+        return "peak produce, %,d partitions%s"
+                .formatted(partitions, isSpread ? ", each record to another one" : "");
     }
 
     @Override
@@ -55,7 +70,7 @@ final class PeakProduce implements Workload {
                                 .daemon()
                                 .start(() -> sendUntilInterrupted(producer, first, tally)));
             }
-            sleep(settings.warmUp());
+            warmUp(tally);
             long startNs = System.nanoTime();
             long before = tally.bytes();
             CpuTimes cpuBefore = CpuTimes.now(system.processes());
@@ -72,9 +87,32 @@ final class PeakProduce implements Workload {
     }
 
     /**
-     * With many partitions, batches of the size that Kafka's client has by default, and room for
-     * one of each partition: its client takes the whole batch's memory for the first record, and
-     * with less it sends hardly anything.
+     * The time asked for, and then on until the rate has stopped growing: processes that begin with
+     * a thousand partitions can take a minute to their first MiB/s.
+     */
+    private void warmUp(Tally tally) throws InterruptedException {
+        long lookNs = Math.min(LOOK.toNanos(), settings.warmUp().toNanos() / 2);
+        if (lookNs == 0) {
+            return;
+        }
+        var settling = new Settling();
+        long startNs = System.nanoTime();
+        long before = tally.bytes();
+        boolean isSettled = false;
+        long spentNs = 0;
+        while (spentNs < settings.warmUp().toNanos() * (isSettled ? 1 : WARM_UPS_MAX)) {
+            TimeUnit.NANOSECONDS.sleep(lookNs);
+            long bytes = tally.bytes();
+            isSettled = settling.add(bytes - before);
+            before = bytes;
+            spentNs = System.nanoTime() - startNs;
+        }
+    }
+
+    /**
+     * With many partitions, batches of the size that Kafka's client has by default. Spread records
+     * need room for a batch of each partition and more: that client takes a whole batch's memory
+     * for its first record, and with less it sends batches of one.
      */
     private ProducerShape shape() {
         int batchBytes =
@@ -86,15 +124,28 @@ final class PeakProduce implements Workload {
                 partitions,
                 batchBytes,
                 settings.linger(),
-                Math.max(settings.heldBytesMax(), oneOfEach + oneOfEach / 4));
+                isSpread
+                        ? Math.max(2 * settings.heldBytesMax(), oneOfEach + oneOfEach / 4)
+                        : settings.heldBytesMax());
+    }
+
+    /** Records that go to a partition before it is the next one's turn. */
+    private int turn() {
+        return isSpread
+                ? 1
+                : Math.max(
+                        1, shape().batchBytes() / (settings.recordBytes() + RECORD_OVERHEAD_BYTES));
     }
 
     private void sendUntilInterrupted(BenchProducer producer, int first, Tally tally) {
         var values = new Values(settings.recordBytes());
         int partition = first;
+        int turn = turn();
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                producer.send(partition, values.next(), System.nanoTime());
+                for (int i = 0; i < turn; i++) {
+                    producer.send(partition, values.next(), System.nanoTime());
+                }
                 partition = (partition + 1) % partitions;
             }
         } catch (InterruptedException e) {

@@ -88,7 +88,12 @@ final class KafkaClients {
             this.thread = Thread.ofPlatform().name("kafka-poll").daemon().unstarted(this::run);
         }
 
-        static Consuming begin(String bootstrap, String topic, int partitions, Received received) {
+        static Consuming begin(
+                String bootstrap,
+                String topic,
+                int partitions,
+                boolean isFromStart,
+                Received received) {
             Map<String, Object> config = common(bootstrap);
             config.put("enable.auto.commit", false);
             var client =
@@ -99,7 +104,11 @@ final class KafkaClients {
                             .mapToObj(i -> new TopicPartition(topic, i))
                             .toList();
             client.assign(all);
-            client.seekToEnd(all);
+            if (isFromStart) {
+                client.seekToBeginning(all);
+            } else {
+                client.seekToEnd(all);
+            }
             // A seek is done when its position is asked for.
             all.forEach(client::position);
             var consuming = new Consuming(client, received);

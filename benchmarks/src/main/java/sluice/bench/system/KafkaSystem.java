@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.jspecify.annotations.Nullable;
 import sluice.bench.client.Acknowledged;
@@ -30,6 +31,19 @@ public final class KafkaSystem implements MessagingSystem {
 
     private static final int NODES = 3;
     private static final Duration READY_MAX = Duration.ofSeconds(90);
+
+    /**
+     * A broker maps two index files of 10 MiB for each replica. At the first touch Linux fills as
+     * much of each as the volume's read-ahead says, with zeroes: where that is 8 MiB, a thousand
+     * partitions take a minute and some dozens of GB. With so many, small ones; a segment is rolled
+     * when its index is full, which no measurement comes near.
+     */
+    private static final int MANY_PARTITIONS = 100;
+
+    private static final int SMALL_INDEX_BYTES = 128 << 10;
+
+    /** A controller takes changes of fewer than 10,000 partitions at a time. */
+    private static final int AT_ONCE_MAX = 5_000;
 
     /** Sixteen bytes in base64, as Kafka writes them. */
     private static final String CLUSTER_ID = "c2x1aWNlLWJlbmNobWFyaw";
@@ -187,8 +201,18 @@ public final class KafkaSystem implements MessagingSystem {
     @Override
     public void createTopic(String topic, int partitions) throws InterruptedException {
         try (var admin = Admin.create(KafkaClients.common(bootstrap()))) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) NODES))).all().get();
-            awaitLeaders(admin, topic, partitions);
+            int made = Math.min(partitions, AT_ONCE_MAX);
+            var first = new NewTopic(topic, made, (short) NODES);
+            if (partitions > MANY_PARTITIONS) {
+                first.configs(Map.of("segment.index.bytes", "" + SMALL_INDEX_BYTES));
+            }
+            admin.createTopics(List.of(first)).all().get();
+            awaitLeaders(admin, topic, made);
+            while (made < partitions) {
+                made = Math.min(partitions, made + AT_ONCE_MAX);
+                admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(made))).all().get();
+                awaitLeaders(admin, topic, made);
+            }
         } catch (ExecutionException e) {
             throw failed("topic " + topic + " could not be made", e.getCause());
         }
@@ -226,7 +250,12 @@ public final class KafkaSystem implements MessagingSystem {
     @Override
     public BenchConsumer consumer(String topic, int partitions, Received received)
             throws InterruptedException {
-        return KafkaClients.Consuming.begin(bootstrap(), topic, partitions, received);
+        return KafkaClients.Consuming.begin(bootstrap(), topic, partitions, false, received);
+    }
+
+    @Override
+    public BenchConsumer reader(String topic, int partitions, Received received) {
+        return KafkaClients.Consuming.begin(bootstrap(), topic, partitions, true, received);
     }
 
     @Override

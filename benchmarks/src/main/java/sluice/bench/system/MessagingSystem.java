@@ -1,6 +1,7 @@
 package sluice.bench.system;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import sluice.bench.client.Acknowledged;
 import sluice.bench.client.BenchConsumer;
@@ -31,6 +32,19 @@ public interface MessagingSystem extends AutoCloseable {
     /** Reads a whole topic from its end on; returns when nothing written later is missed. */
     BenchConsumer consumer(String topic, int partitions, Received received)
             throws InterruptedException;
+
+    /**
+     * Reads a whole topic from its first record on.
+     *
+     * @throws sluice.log.SluiceException INVALID {@code no-history} if the system keeps none
+     */
+    BenchConsumer reader(String topic, int partitions, Received received)
+            throws InterruptedException;
+
+    /**
+     * Returns when what was written is where readers find it that come late, if that is elsewhere.
+     */
+    default void awaitStored(Duration max) throws InterruptedException {}
 
     /**
      * Begins so many writers of values of so many bytes, spread over all nodes.

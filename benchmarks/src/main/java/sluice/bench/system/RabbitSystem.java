@@ -231,6 +231,14 @@ public final class RabbitSystem implements MessagingSystem {
     }
 
     @Override
+    public BenchConsumer reader(String topic, int partitions, Received received) {
+        throw new SluiceException(
+                SluiceException.Kind.INVALID,
+                "no-history",
+                "a queue is emptied by who reads it: nobody reads a backlog a second time");
+    }
+
+    @Override
     public SingleWrites singleWrites(
             String topic, int writers, int valueBytes, Acknowledged acknowledged) {
         return RabbitClients.Singles.begin(connections(), topic, writers, valueBytes, acknowledged);

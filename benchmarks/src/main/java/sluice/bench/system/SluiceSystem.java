@@ -119,7 +119,37 @@ public final class SluiceSystem implements MessagingSystem {
     @Override
     public BenchConsumer consumer(String topic, int partitions, Received received)
             throws InterruptedException {
-        return new WireConsumer(topic, partitions, owners(topic)::get, received);
+        return WireConsumer.fromEnd(topic, partitions, owners(topic)::get, received);
+    }
+
+    @Override
+    public BenchConsumer reader(String topic, int partitions, Received received)
+            throws InterruptedException {
+        return WireConsumer.fromStart(topic, partitions, owners(topic)::get, received);
+    }
+
+    /** In objects, so that owners answer from there and not from their memory. */
+    @Override
+    public void awaitStored(Duration max) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + max.toNanos();
+        while (batchesNotInObjects() > 0) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new SluiceException(
+                        SluiceException.Kind.UNAVAILABLE,
+                        "not-stored",
+                        "%.0f batches are not in objects after %s"
+                                .formatted(batchesNotInObjects(), max));
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+    }
+
+    private double batchesNotInObjects() throws InterruptedException {
+        double sum = 0;
+        for (int index : cluster.running()) {
+            sum += cluster.api(index).metric("sluice_engine_tail_entries").orElse(1.0);
+        }
+        return sum;
     }
 
     @Override

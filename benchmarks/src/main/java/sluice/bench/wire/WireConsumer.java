@@ -5,13 +5,14 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import sluice.bench.client.BenchConsumer;
 import sluice.bench.client.Received;
 import sluice.log.batch.BatchReader;
 import sluice.log.batch.RecordBatch;
 
-/** Reads each partition by a long poll of its own, from where it ended at the start. */
+/** Reads each partition by a long poll of its own. */
 public final class WireConsumer implements BenchConsumer {
 
     private static final int WANTED_BYTES = 1 << 20;
@@ -22,22 +23,56 @@ public final class WireConsumer implements BenchConsumer {
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean isClosed;
 
-    /** Returns when each partition's end is known. */
-    public WireConsumer(
-            String topic, int partitions, IntFunction<String> ownerOf, Received received)
-            throws InterruptedException {
+    private WireConsumer(String topic, IntFunction<String> ownerOf, Received received) {
         this.topic = topic;
         this.ownerOf = ownerOf;
         this.received = received;
+    }
+
+    /** From where each partition ends now; returns when each end is known. */
+    public static WireConsumer fromEnd(
+            String topic, int partitions, IntFunction<String> ownerOf, Received received)
+            throws InterruptedException {
+        var consumer = new WireConsumer(topic, ownerOf, received);
         var begun = new CountDownLatch(partitions);
+        consumer.begin(partitions, partition -> consumer.read(partition, begun));
+        begun.await();
+        return consumer;
+    }
+
+    /** From the first record of each partition on. */
+    public static WireConsumer fromStart(
+            String topic, int partitions, IntFunction<String> ownerOf, Received received) {
+        var consumer = new WireConsumer(topic, ownerOf, received);
+        consumer.begin(partitions, consumer::readAll);
+        return consumer;
+    }
+
+    private void begin(int partitions, IntConsumer reading) {
         for (int i = 0; i < partitions; i++) {
             int partition = i;
             threads.add(
                     Thread.ofVirtual()
                             .name("poll-" + partition)
-                            .start(() -> read(partition, begun)));
+                            .start(() -> reading.accept(partition)));
         }
-        begun.await();
+    }
+
+    private void readAll(int partition) {
+        try (var connection = HttpConnection.open(ownerOf.apply(partition))) {
+            long offset = 0;
+            while (!isClosed) {
+                offset = poll(connection, partition, offset);
+            }
+        } catch (IOException | RuntimeException e) {
+            failed(partition, e);
+        }
+    }
+
+    private void failed(int partition, Exception why) {
+        if (!isClosed) {
+            received.failed("partition " + partition + ": " + why);
+        }
     }
 
     private void read(int partition, CountDownLatch begun) {
@@ -50,9 +85,7 @@ public final class WireConsumer implements BenchConsumer {
                 offset = poll(connection, partition, offset);
             }
         } catch (IOException | RuntimeException e) {
-            if (!isClosed) {
-                received.failed("partition " + partition + ": " + e);
-            }
+            failed(partition, e);
         } finally {
             if (!isBegun) {
                 begun.countDown();
