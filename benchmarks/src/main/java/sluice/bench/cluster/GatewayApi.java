@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,13 +56,36 @@ public final class GatewayApi {
 
     /** The value of a metric without labels. */
     public Optional<Double> metric(String name) throws InterruptedException {
-        return ask("GET", "/q/metrics", "")
-                .flatMap(answer ->
-                        new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8)
-                                .lines()
+        return metrics()
+                .flatMap(text ->
+                        text.lines()
                                 .filter(line -> line.startsWith(name + " "))
-                                .map(line -> Double.valueOf(line.substring(name.length() + 1)))
+                                .map(GatewayApi::value)
                                 .findFirst());
+    }
+
+    /**
+     * The sum of a metric over all that have a label.
+     *
+     * @param label as {@code area="heap"}
+     */
+    public Optional<Double> metricSum(String name, String label) throws InterruptedException {
+        return metrics()
+                .map(text ->
+                        text.lines()
+                                .filter(line -> line.startsWith(name + "{"))
+                                .filter(line -> line.contains(label))
+                                .mapToDouble(GatewayApi::value)
+                                .sum());
+    }
+
+    private Optional<String> metrics() throws InterruptedException {
+        return ask("GET", "/q/metrics", "")
+                .map(answer -> new String(answer.body(), StandardCharsets.UTF_8));
+    }
+
+    private static double value(String line) {
+        return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
     }
 
     /** The answer's status; 0 if there was none. */

@@ -116,6 +116,19 @@ public final class LocalCluster implements AutoCloseable {
     public void startAll() throws IOException, InterruptedException {
         s3.start();
         dynamoDb.start();
+        startGateways();
+    }
+
+    /** Returns when both answer. */
+    public void startStores() throws IOException, InterruptedException {
+        s3.start();
+        dynamoDb.start();
+        s3.awaitReady(READY_MAX);
+        dynamoDb.awaitReady(READY_MAX);
+    }
+
+    /** Starts the first gateways, and waits until they are whole; the stores must be there. */
+    public void startGateways() throws IOException, InterruptedException {
         for (int i = 0; i < settings.gateways(); i++) {
             gateways.get(i).start();
         }
@@ -135,6 +148,12 @@ public final class LocalCluster implements AutoCloseable {
 
     public ServerProcess dynamoDb() {
         return dynamoDb;
+    }
+
+    /** Where the DynamoDB listens, also before it does. */
+    public InetSocketAddress dynamoDbAddress() throws IOException {
+        return new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), children.dynamoDb().readiness().getPort());
     }
 
     /** The links between gateways, if the settings said that they can be cut. */
