@@ -9,6 +9,9 @@ import picocli.CommandLine.Command;
 import sluice.bench.aot.AotCommand;
 import sluice.bench.compare.CompareCommand;
 import sluice.bench.failover.FailoverCommand;
+import sluice.bench.inner.InnerCommand;
+import sluice.bench.scale.ScaleCommand;
+import sluice.bench.startup.StartupCommand;
 import sluice.log.SluiceException;
 
 /** The front door of {@code ./sluice bench}. */
@@ -25,6 +28,9 @@ public final class Main {
                         .addSubcommand("aot", new AotCommand())
                         .addSubcommand("compare", new CompareCommand())
                         .addSubcommand("failover", new FailoverCommand())
+                        .addSubcommand("inner", new InnerCommand())
+                        .addSubcommand("scale", new ScaleCommand())
+                        .addSubcommand("startup", new StartupCommand())
                         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                         .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                         .setExecutionExceptionHandler((failure, _, _) -> report(failure));
@@ -55,7 +61,13 @@ public final class Main {
                 "Each benchmark explains itself with --help; none asserts anything."
             },
             footerHeading = "%nTo begin:%n",
-            footer = {"  ./sluice bench compare --runs 1", "  ./sluice bench failover --runs 3"})
+            footer = {
+                "  ./sluice bench compare --runs 1     beside Kafka and RabbitMQ",
+                "  ./sluice bench failover --runs 3    how long writes pause",
+                "  ./sluice bench scale                100,000 partitions, few of them active",
+                "  ./sluice bench startup              until a gateway serves",
+                "  ./sluice bench inner                the pieces of a gateway alone"
+            })
     static final class Bench implements Runnable {
         @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 

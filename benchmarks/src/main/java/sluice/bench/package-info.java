@@ -6,7 +6,8 @@
  * their reports. Must not own: anything that ships with Sluice, and no verdict on a measurement:
  * tests assert, benchmarks tell. May depend on: {@code cli} for how {@code dev} starts its
  * children, {@code log} for record batches, {@code sdk} as one of the clients that are measured,
- * picocli. Fold the processes into the system tests if the benchmarks ever stop using them.
+ * picocli; the inner pieces also on what they measure, and JMH. Fold the processes into the system
+ * tests if the benchmarks ever stop using them.
  */
 @NullMarked
 package sluice.bench;

@@ -18,6 +18,8 @@ final class ModuleClasses {
 
     static final JavaClasses ALL =
             new ClassFileImporter()
+                    // What JMH makes of benchmarks is not ours.
+                    .withImportOption(location -> !location.contains("/jmh_generated/"))
                     .importPaths(MODULES.stream().map(ModuleClasses::folder).toList());
 
     private ModuleClasses() {}
