@@ -6,8 +6,9 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import sluice.client.Sluice;
 import sluice.client.SluiceClient;
+import sluice.client.produce.Producer;
 
-/** One client for the whole application; nothing is sent before it is used. */
+/** One client and one producer for the whole application; nothing is sent before they are used. */
 final class SluiceBeans {
 
     @Produces
@@ -18,5 +19,15 @@ final class SluiceBeans {
 
     void close(@Disposes SluiceClient client) {
         client.close();
+    }
+
+    @Produces
+    @Singleton
+    Producer producer(SluiceClient client) {
+        return client.producer().build();
+    }
+
+    void close(@Disposes Producer producer) {
+        producer.close();
     }
 }

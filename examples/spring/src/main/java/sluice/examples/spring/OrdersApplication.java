@@ -8,10 +8,11 @@ import org.springframework.context.annotation.Bean;
 import sluice.client.Sluice;
 import sluice.client.SluiceClient;
 import sluice.client.outbox.OutboxRelay;
+import sluice.client.produce.Producer;
 
 /**
  * The application. Its beans are closed with it, in the reverse order of how they depend on each
- * other: the relay before the client.
+ * other: the relay and the producer before the client.
  */
 @SpringBootApplication(proxyBeanMethods = false)
 public class OrdersApplication {
@@ -23,6 +24,11 @@ public class OrdersApplication {
     @Bean
     SluiceClient client(@Value("${sluice.gateways}") String gateways) {
         return Sluice.builder(gateways).label("orders-spring").build();
+    }
+
+    @Bean
+    Producer producer(SluiceClient client) {
+        return client.producer().build();
     }
 
     /** Takes {@code orders}, so that the tables are there before it looks into them. */
