@@ -85,11 +85,11 @@ final class EngineProcess implements AutoCloseable {
                 Executors.newThreadPerTaskExecutor(
                         Thread.ofVirtual().name("blocking-", 0).factory());
         closer.own(blocking::shutdownNow);
-        var stores = closer.own(new Stores(config, clock, pause));
+        var stores = closer.own(new Stores(config, clock, pause, blocking));
         if (config.dev().createStores()) {
             stores.create();
         }
-        stores.probe(wal.toString(), blocking, random());
+        stores.probe(wal.toString(), random());
         var items = new Items(stores.items(), random(), pause);
         ClusterRecord cluster = stores.cluster(items, UUID.randomUUID(), config.cluster().slots());
         var disk =

@@ -3,6 +3,8 @@ package sluice.gateway.process;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -36,14 +38,50 @@ final class Stores implements AutoCloseable {
     private final Closer closer = new Closer();
     private final Clock clock;
     private final Pause pause;
+    private final Executor executor;
     private final DynamoDbItemStore items;
     private final S3ObjectStore objects;
 
-    Stores(GatewayConfig config, Clock clock, Pause pause) {
+    /**
+     * @param executor runs what is done for one store while the same is done for the other, since
+     *     both take most of a gateway's start; may block
+     */
+    Stores(GatewayConfig config, Clock clock, Pause pause, Executor executor) {
         this.clock = clock;
         this.pause = pause;
-        items = closer.own(DynamoDbItemStore.open(dynamoDb(config.dynamodb())));
-        objects = closer.own(new S3ObjectStore(s3(config.s3())));
+        this.executor = executor;
+        var opening =
+                CompletableFuture.supplyAsync(() -> new S3ObjectStore(s3(config.s3())), executor);
+        try {
+            items = closer.own(DynamoDbItemStore.open(dynamoDb(config.dynamodb())));
+        } catch (RuntimeException e) {
+            var unused = opening.thenAccept(S3ObjectStore::close);
+            throw e;
+        }
+        objects = closer.own(joined(opening));
+    }
+
+    private static <T> T joined(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** Does both side by side, and ends when both have ended. */
+    private void together(Runnable one, Runnable other) {
+        var aside = CompletableFuture.runAsync(other, executor);
+        try {
+            one.run();
+        } catch (RuntimeException e) {
+            var unused = aside.handle((_, _) -> "ended").join();
+            throw e;
+        }
+        joined(aside);
     }
 
     private static DynamoDbConfig dynamoDb(GatewayConfig.Dynamodb config) {
@@ -73,37 +111,32 @@ final class Stores implements AutoCloseable {
 
     /** Makes what is missing; for development alone. */
     void create() {
-        patiently(
-                "create tables",
-                () -> {
-                    items.createTables();
-                    return true;
-                });
-        patiently(
-                "create bucket",
-                () -> {
-                    objects.ensureBucket();
-                    LifecycleRules.apply(objects.lifecycle());
-                    return true;
-                });
+        together(
+                () -> patiently("create tables", items::createTables),
+                () ->
+                        patiently(
+                                "create bucket",
+                                () -> {
+                                    objects.ensureBucket();
+                                    LifecycleRules.apply(objects.lifecycle());
+                                }));
     }
 
     /**
      * @throws SluiceException INVALID if a store breaks a promise that Sluice rests on
      */
-    void probe(String name, Executor executor, RandomGenerator random) {
-        patiently(
-                "probe the metadata store",
-                () -> {
-                    new StoreProbe(items, executor, name).check();
-                    return true;
-                });
-        patiently(
-                "probe the object store",
-                () -> {
-                    new ObjectStoreProbe(objects, objects.lifecycle(), random).run();
-                    return true;
-                });
+    void probe(String name, RandomGenerator random) {
+        together(
+                () ->
+                        patiently(
+                                "probe the metadata store",
+                                () -> new StoreProbe(items, executor, name).check()),
+                () ->
+                        patiently(
+                                "probe the object store",
+                                () ->
+                                        new ObjectStoreProbe(objects, objects.lifecycle(), random)
+                                                .run()));
     }
 
     /** The cluster as its metadata names it; made if it is new. */
@@ -113,6 +146,16 @@ final class Stores implements AutoCloseable {
                 () ->
                         new ClusterStore(present)
                                 .openOrCreate(new ClusterRecord(idIfNew, slotsIfNew)));
+    }
+
+    private void patiently(String what, Runnable work) {
+        var unused =
+                patiently(
+                        what,
+                        () -> {
+                            work.run();
+                            return what;
+                        });
     }
 
     private <T> T patiently(String what, Supplier<T> work) {
