@@ -29,14 +29,17 @@ class OrderResource {
         orders.place(customer, text);
     }
 
-    /** Straight to the log: answered when it is durable there. Sending waits if too much is under way. */
+    /**
+     * Straight to the log: answered when it is durable there. Sending waits if too much is under
+     * way.
+     */
     @POST
     @Blocking
     @Path("clicks/{customer}")
     public CompletionStage<String> click(@RestPath String customer, String text) {
         return producer.send(ProducerRecord.of("clicks", customer, text))
-                .thenApply(written -> "partition=%d offset=%d"
-                        .formatted(written.partition(), written.offset()));
+                .thenApply(written ->
+                        "partition=%d offset=%d".formatted(written.partition(), written.offset()));
     }
 
     @GET

@@ -31,8 +31,8 @@ class OrderController {
     @PostMapping("/clicks/{customer}")
     CompletionStage<String> click(@PathVariable String customer, @RequestBody String text) {
         return producer.send(ProducerRecord.of("clicks", customer, text))
-                .thenApply(written -> "partition=%d offset=%d"
-                        .formatted(written.partition(), written.offset()));
+                .thenApply(written ->
+                        "partition=%d offset=%d".formatted(written.partition(), written.offset()));
     }
 
     @GetMapping("/orders")
