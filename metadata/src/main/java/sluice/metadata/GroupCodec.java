@@ -1,6 +1,9 @@
 package sluice.metadata;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.List;
+import sluice.metadata.GroupConfig.Start;
 
 /**
  * The body of an item in {@code groups}, whose key is {@code namespace/name}:
@@ -10,12 +13,25 @@ import java.time.Duration;
  *   id                   group UUID
  *   type                 STREAM, QUEUE
  *   topics               [name or pattern, ...]
- *   start                EARLIEST, LATEST, TIMESTAMP
+ *   start                EARLIEST, LATEST, TIMESTAMP, OFFSET
  *   startMs              number, only with TIMESTAMP
- *   delivery             AT_LEAST_ONCE, AT_MOST_ONCE
+ *   startOffset          number, only with OFFSET
  *   sessionTimeoutMs     number
- *   revocationTimeoutMs  number
  *   createdAtMs          number
+ *
+ *   of a STREAM:
+ *   delivery             AT_LEAST_ONCE, AT_MOST_ONCE
+ *   revocationTimeoutMs  number
+ *
+ *   of a QUEUE:
+ *   reconnectGraceMs     number
+ *   prefetch             number
+ *   inFlightMax          number
+ *   deliveryLimit        number, 0 for none
+ *   backoff              {growth: FIXED or EXPONENTIAL, delayMs, delayMaxMs, jitterPercent}
+ *   deadLetters          name of a topic, absent for none
+ *   onReject             DEAD_LETTER, DROP
+ *   paused               true, false
  * </pre>
  */
 final class GroupCodec {
@@ -23,7 +39,8 @@ final class GroupCodec {
     private enum StartWord {
         EARLIEST,
         LATEST,
-        TIMESTAMP
+        TIMESTAMP,
+        OFFSET
     }
 
     private GroupCodec() {}
@@ -37,16 +54,36 @@ final class GroupCodec {
         var topics = json.putArray("topics");
         config.topics().forEach(topics::add);
         switch (config.start()) {
-            case GroupConfig.Start.Earliest() -> json.put("start", StartWord.EARLIEST.name());
-            case GroupConfig.Start.Latest() -> json.put("start", StartWord.LATEST.name());
-            case GroupConfig.Start.Timestamp(long ms) ->
+            case Start.Earliest() -> json.put("start", StartWord.EARLIEST.name());
+            case Start.Latest() -> json.put("start", StartWord.LATEST.name());
+            case Start.Timestamp(long ms) ->
                     json.put("start", StartWord.TIMESTAMP.name()).put("startMs", ms);
+            case Start.Offset(long offset) ->
+                    json.put("start", StartWord.OFFSET.name()).put("startOffset", offset);
         }
-        return json.put("delivery", config.delivery().name())
-                .put("sessionTimeoutMs", config.sessionTimeout().toMillis())
-                .put("revocationTimeoutMs", config.revocationTimeout().toMillis())
-                .put("createdAtMs", group.createdAtMs())
-                .toString();
+        switch (config) {
+            case StreamConfig stream ->
+                    json.put("delivery", stream.delivery().name())
+                            .put("sessionTimeoutMs", stream.sessionTimeout().toMillis())
+                            .put("revocationTimeoutMs", stream.revocationTimeout().toMillis());
+            case QueueConfig queue -> put(json, queue);
+        }
+        return json.put("createdAtMs", group.createdAtMs()).toString();
+    }
+
+    private static void put(ObjectNode json, QueueConfig config) {
+        json.put("sessionTimeoutMs", config.sessionTimeout().toMillis())
+                .put("reconnectGraceMs", config.reconnectGrace().toMillis())
+                .put("prefetch", config.prefetch())
+                .put("inFlightMax", config.inFlightMax())
+                .put("deliveryLimit", config.deliveryLimit());
+        json.putObject("backoff")
+                .put("growth", config.backoff().growth().name())
+                .put("delayMs", config.backoff().delay().toMillis())
+                .put("delayMaxMs", config.backoff().delayMax().toMillis())
+                .put("jitterPercent", config.backoff().jitterPercent());
+        config.deadLetters().ifPresent(topic -> json.put("deadLetters", topic));
+        json.put("onReject", config.onReject().name()).put("paused", config.isPaused());
     }
 
     static GroupRecord decode(String key, String body) {
@@ -55,23 +92,54 @@ final class GroupCodec {
         if (slash < 0) {
             throw json.unreadable("not a group's key: expected=namespace/name");
         }
-        GroupConfig.Start start =
+        List<String> topics = json.list("topics", StoredJson::asText);
+        Start start =
                 switch (json.word(StartWord.class, "start")) {
-                    case EARLIEST -> new GroupConfig.Start.Earliest();
-                    case LATEST -> new GroupConfig.Start.Latest();
-                    case TIMESTAMP -> new GroupConfig.Start.Timestamp(json.number("startMs"));
+                    case EARLIEST -> new Start.Earliest();
+                    case LATEST -> new Start.Latest();
+                    case TIMESTAMP -> new Start.Timestamp(json.number("startMs"));
+                    case OFFSET -> new Start.Offset(json.number("startOffset"));
+                };
+        GroupConfig config =
+                switch (json.word(GroupConfig.Type.class, "type")) {
+                    case STREAM ->
+                            new StreamConfig(
+                                    topics,
+                                    start,
+                                    json.word(GroupConfig.Delivery.class, "delivery"),
+                                    duration(json, "sessionTimeoutMs"),
+                                    duration(json, "revocationTimeoutMs"));
+                    case QUEUE -> queue(json, topics, start);
                 };
         return new GroupRecord(
                 key.substring(0, slash),
                 key.substring(slash + 1),
                 json.uuid("id"),
-                new GroupConfig(
-                        json.word(GroupConfig.Type.class, "type"),
-                        json.list("topics", StoredJson::asText),
-                        start,
-                        json.word(GroupConfig.Delivery.class, "delivery"),
-                        Duration.ofMillis(json.number("sessionTimeoutMs")),
-                        Duration.ofMillis(json.number("revocationTimeoutMs"))),
+                config,
                 json.number("createdAtMs"));
+    }
+
+    private static QueueConfig queue(StoredJson json, List<String> topics, Start start) {
+        StoredJson backoff = json.object("backoff");
+        return new QueueConfig(
+                topics,
+                start,
+                duration(json, "sessionTimeoutMs"),
+                duration(json, "reconnectGraceMs"),
+                json.integer("prefetch"),
+                json.integer("inFlightMax"),
+                json.integer("deliveryLimit"),
+                new QueueConfig.Backoff(
+                        backoff.word(QueueConfig.Backoff.Growth.class, "growth"),
+                        duration(backoff, "delayMs"),
+                        duration(backoff, "delayMaxMs"),
+                        backoff.integer("jitterPercent")),
+                json.optional("deadLetters").map(StoredJson::asText),
+                json.word(QueueConfig.OnReject.class, "onReject"),
+                json.flag("paused"));
+    }
+
+    private static Duration duration(StoredJson json, String name) {
+        return Duration.ofMillis(json.number(name));
     }
 }

@@ -3,36 +3,21 @@ package sluice.metadata;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * What a user chooses for a consumer group.
- *
- * @param topics names, or patterns in which {@code *} stands for any characters and {@code ?} for
- *     one
- * @param start where a partition is begun of which nothing was ever committed
- * @param sessionTimeout a member that was not heard of for so long has ended
- * @param revocationTimeout a partition that a member is to give up is taken from it after so long
- */
-public record GroupConfig(
-        Type type,
-        List<String> topics,
-        Start start,
-        Delivery delivery,
-        Duration sessionTimeout,
-        Duration revocationTimeout) {
+/** What a user chooses for a consumer group, of either type. */
+public sealed interface GroupConfig permits StreamConfig, QueueConfig {
 
-    public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(8);
-    public static final Duration REVOCATION_TIMEOUT = Duration.ofSeconds(30);
+    Duration SESSION_TIMEOUT = Duration.ofSeconds(8);
 
     /** The names are stored: add, never rename. */
-    public enum Type {
+    enum Type {
         /** Partitions are assigned to members, offsets are committed. */
         STREAM,
-        /** Single messages are leased to members, each is acknowledged on its own. */
+        /** Single messages are leased to sessions, each is acknowledged on its own. */
         QUEUE
     }
 
     /** The names are stored: add, never rename. */
-    public enum Delivery {
+    enum Delivery {
         /** An offset is committed after the records before it were handled. */
         AT_LEAST_ONCE,
         /** The offset after a record is committed before the record leaves for the member. */
@@ -40,7 +25,7 @@ public record GroupConfig(
     }
 
     /** Where reading begins. */
-    public sealed interface Start {
+    sealed interface Start {
         /** At the log's start. */
         record Earliest() implements Start {}
 
@@ -49,20 +34,37 @@ public record GroupConfig(
 
         /** At the first record with a timestamp of at least that, in milliseconds since 1970. */
         record Timestamp(long ms) implements Start {}
+
+        /** At that offset of each partition, or at the log's start or end if it lies outside. */
+        record Offset(long offset) implements Start {}
     }
 
-    public GroupConfig {
-        topics = List.copyOf(topics);
-    }
+    Type type();
+
+    /**
+     * Names, or patterns in which {@code *} stands for any characters and {@code ?} for one. At
+     * least one.
+     */
+    List<String> topics();
+
+    /** Where a partition is begun of which nothing was ever stored. */
+    Start start();
+
+    /** A member, or a session, that was not heard of for so long has ended. */
+    Duration sessionTimeout();
 
     /** A stream group with the usual settings. */
-    public static GroupConfig stream(List<String> topics) {
-        return new GroupConfig(
-                Type.STREAM,
+    static StreamConfig stream(List<String> topics) {
+        return new StreamConfig(
                 topics,
                 new Start.Earliest(),
                 Delivery.AT_LEAST_ONCE,
                 SESSION_TIMEOUT,
-                REVOCATION_TIMEOUT);
+                StreamConfig.REVOCATION_TIMEOUT);
+    }
+
+    /** A queue group with the usual settings, and without a topic for dead letters. */
+    static QueueConfig queue(List<String> topics) {
+        return QueueConfig.of(topics);
     }
 }

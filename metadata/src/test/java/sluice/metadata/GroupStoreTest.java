@@ -41,8 +41,7 @@ class GroupStoreTest {
     }
 
     private static GroupConfig config(Start start) {
-        return new GroupConfig(
-                GroupConfig.Type.STREAM,
+        return new StreamConfig(
                 List.of("orders", "audit-*"),
                 start,
                 GroupConfig.Delivery.AT_MOST_ONCE,
@@ -82,6 +81,49 @@ class GroupStoreTest {
                         + "\"topics\":[\"orders\",\"audit-*\"],\"start\":\"TIMESTAMP\",\"startMs\":1234,"
                         + "\"delivery\":\"AT_MOST_ONCE\",\"sessionTimeoutMs\":8000,"
                         + "\"revocationTimeoutMs\":30000,\"createdAtMs\":17}",
+                memory.get(Table.GROUPS, "default/g").orElseThrow().body());
+    }
+
+    private static final QueueConfig QUEUE =
+            new QueueConfig(
+                    List.of("jobs"),
+                    new Start.Offset(5),
+                    Duration.ofSeconds(8),
+                    Duration.ofSeconds(20),
+                    1,
+                    100,
+                    20,
+                    new QueueConfig.Backoff(
+                            QueueConfig.Backoff.Growth.EXPONENTIAL,
+                            Duration.ofSeconds(1),
+                            Duration.ofMinutes(5),
+                            20),
+                    Optional.of("g.dead-letters"),
+                    QueueConfig.OnReject.DROP,
+                    true);
+
+    @Test
+    void settingsOfAQueueAreReadAsTheyWereWritten() {
+        GroupConfig without = GroupConfig.queue(List.of("t"));
+        groups.put(group("g", QUEUE), 0);
+        groups.put(group("h", without), 0);
+
+        assertEquals(QUEUE, groups.get("default", "g").orElseThrow().value().config());
+        assertEquals(without, groups.get("default", "h").orElseThrow().value().config());
+    }
+
+    @Test
+    void theFormatOfAQueuesSettingsStandsStill() {
+        groups.put(group("g", QUEUE), 0);
+
+        assertEquals(
+                "{\"f\":1,\"id\":\"00000000-0000-0007-0000-000000000007\",\"type\":\"QUEUE\","
+                        + "\"topics\":[\"jobs\"],\"start\":\"OFFSET\",\"startOffset\":5,"
+                        + "\"sessionTimeoutMs\":8000,\"reconnectGraceMs\":20000,\"prefetch\":1,"
+                        + "\"inFlightMax\":100,\"deliveryLimit\":20,\"backoff\":{\"growth\":"
+                        + "\"EXPONENTIAL\",\"delayMs\":1000,\"delayMaxMs\":300000,"
+                        + "\"jitterPercent\":20},\"deadLetters\":\"g.dead-letters\","
+                        + "\"onReject\":\"DROP\",\"paused\":true,\"createdAtMs\":17}",
                 memory.get(Table.GROUPS, "default/g").orElseThrow().body());
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import sluice.consumer.group.GroupName;
 import sluice.consumer.group.GroupRequest;
 import sluice.metadata.GroupConfig;
+import sluice.metadata.StreamConfig;
 import sluice.metadata.TopicRecord;
 
 /** A stream group that reads a topic, with members of some constancy. */
@@ -30,8 +31,7 @@ final class SimulatedGroup {
     /** Before any fault. */
     void start() {
         var config =
-                new GroupConfig(
-                        GroupConfig.Type.STREAM,
+                new StreamConfig(
                         List.of(topic.name()),
                         new GroupConfig.Start.Earliest(),
                         GroupConfig.Delivery.AT_LEAST_ONCE,

@@ -8,6 +8,8 @@ import sluice.consumer.stream.TopicPatterns;
 import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
 import sluice.metadata.GroupConfig;
+import sluice.metadata.QueueConfig;
+import sluice.metadata.StreamConfig;
 import sluice.metadata.TopicRecord;
 
 /** Whether settings are ones that a group can have. */
@@ -41,13 +43,23 @@ final class GroupSettings {
             }
         }
         checkBetween("sessionTimeout", config.sessionTimeout(), SESSION_TIMEOUT_MAX);
-        checkBetween("revocationTimeout", config.revocationTimeout(), REVOCATION_TIMEOUT_MAX);
         if (config.start() instanceof GroupConfig.Start.Timestamp(long ms) && ms < 0) {
             throw bad("a timestamp counts from 1970: ms=" + ms);
         }
+        if (config.start() instanceof GroupConfig.Start.Offset(long offset) && offset < 0) {
+            throw bad("an offset counts from 0: offset=" + offset);
+        }
+        switch (config) {
+            case StreamConfig stream ->
+                    checkBetween(
+                            "revocationTimeout",
+                            stream.revocationTimeout(),
+                            REVOCATION_TIMEOUT_MAX);
+            case QueueConfig queue -> QueueSettings.check(queue);
+        }
     }
 
-    private static void checkBetween(String name, Duration value, Duration max) {
+    static void checkBetween(String name, Duration value, Duration max) {
         if (value.compareTo(TIMEOUT_MIN) < 0 || value.compareTo(max) > 0) {
             throw bad("%s expected from %s to %s: %s".formatted(name, TIMEOUT_MIN, max, value));
         }
@@ -88,7 +100,7 @@ final class GroupSettings {
                 "the group exists with another type: type=" + type + "; delete it first");
     }
 
-    private static SluiceException bad(String what) {
+    static SluiceException bad(String what) {
         return new SluiceException(Kind.INVALID, "bad-group", what);
     }
 }

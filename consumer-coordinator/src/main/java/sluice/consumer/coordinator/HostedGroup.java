@@ -21,6 +21,7 @@ import sluice.consumer.stream.TopicPatterns;
 import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
+import sluice.metadata.StreamConfig;
 import sluice.metadata.TopicRecord;
 
 /**
@@ -72,7 +73,7 @@ final class HostedGroup {
         UUID id = settings.record().id();
         this.machine =
                 new StreamGroup(
-                        settings.record().config(),
+                        (StreamConfig) settings.record().config(),
                         taken.membership().value(),
                         lane.nowNs(),
                         ports.limits());
@@ -145,7 +146,7 @@ final class HostedGroup {
     private final class SettingsObserver implements StoredSettings.Observer {
         @Override
         public void changed(List<TopicRecord> found) {
-            machine.configure(settings.record().config());
+            machine.configure((StreamConfig) settings.record().config());
             follow(found);
         }
 

@@ -101,6 +101,11 @@ final class StartPins {
                                     .ends(topic, partition)
                                     .thenApply(PartitionEnds.Ends::highWatermark);
             case Start.Timestamp(long ms) -> ports.ends().offsetAt(topic, partition, ms);
+            case Start.Offset(long offset) ->
+                    ports.ends()
+                            .ends(topic, partition)
+                            .thenApply(ends ->
+                                    Math.clamp(offset, ends.logStart(), ends.highWatermark()));
         };
     }
 

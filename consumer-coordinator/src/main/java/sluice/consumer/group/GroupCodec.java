@@ -19,8 +19,11 @@ import sluice.log.SluiceException;
  *   list               count 4, then each
  *   word               its index, 1
  *   partition          topic as text, index 4
- *   settings           type 1, topics, start 1 (0 earliest, 1 latest, 2 and milliseconds 8),
- *                      delivery 1, sessionTimeout, revocationTimeout
+ *   settings           type 1, topics, start 1 (0 earliest, 1 latest, 2 and milliseconds 8, 3 and
+ *                      offset 8); of a stream group then delivery 1, sessionTimeout,
+ *                      revocationTimeout; of a queue group sessionTimeout, reconnectGrace,
+ *                      prefetch 4, inFlightMax 4, deliveryLimit 4, growth 1, delay, delayMax,
+ *                      jitterPercent 4, optional topic for dead letters, onReject 1, flag paused
  *   target of a reset  1 (0 earliest, 1 latest, 2 offset, 3 timestamp, 4 milliseconds back), value 8
  * </pre>
  *

@@ -10,6 +10,8 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
 import sluice.metadata.GroupConfig;
+import sluice.metadata.QueueConfig;
+import sluice.metadata.StreamConfig;
 
 /**
  * Reads what {@link GroupWriter} wrote. What is cut off or out of range ends in a
@@ -114,16 +116,51 @@ final class GroupReader {
     GroupConfig config() {
         GroupConfig.Type type = word(GroupConfig.Type.values());
         List<String> topics = list(this::text);
+        GroupConfig.Start start = start();
+        return switch (type) {
+            case STREAM ->
+                    new StreamConfig(
+                            topics,
+                            start,
+                            word(GroupConfig.Delivery.values()),
+                            duration(),
+                            duration());
+            case QUEUE ->
+                    new QueueConfig(
+                            topics,
+                            start,
+                            duration(),
+                            duration(),
+                            number32(),
+                            number32(),
+                            number32(),
+                            new QueueConfig.Backoff(
+                                    word(QueueConfig.Backoff.Growth.values()),
+                                    duration(),
+                                    duration(),
+                                    number32()),
+                            optional(this::text),
+                            word(QueueConfig.OnReject.values()),
+                            flag());
+        };
+    }
+
+    StreamConfig streamConfig() {
+        if (config() instanceof StreamConfig stream) {
+            return stream;
+        }
+        throw new IllegalArgumentException("settings of a stream group expected");
+    }
+
+    private GroupConfig.Start start() {
         int start = number8();
-        GroupConfig.Start from =
-                switch (start) {
-                    case 0 -> new GroupConfig.Start.Earliest();
-                    case 1 -> new GroupConfig.Start.Latest();
-                    case 2 -> new GroupConfig.Start.Timestamp(number64());
-                    default -> throw new IllegalArgumentException("start=" + start);
-                };
-        return new GroupConfig(
-                type, topics, from, word(GroupConfig.Delivery.values()), duration(), duration());
+        return switch (start) {
+            case 0 -> new GroupConfig.Start.Earliest();
+            case 1 -> new GroupConfig.Start.Latest();
+            case 2 -> new GroupConfig.Start.Timestamp(number64());
+            case 3 -> new GroupConfig.Start.Offset(number64());
+            default -> throw new IllegalArgumentException("start=" + start);
+        };
     }
 
     ByteBuffer bytes(int length) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
 import sluice.metadata.GroupConfig;
+import sluice.metadata.StreamConfig;
 
 /** What a group's coordinator answers. */
 public sealed interface GroupReply {
@@ -16,7 +17,7 @@ public sealed interface GroupReply {
     record Stored(boolean isNew, GroupConfig config) implements GroupReply {}
 
     /** To {@link GroupRequest.Join}; the holds are those of {@link Holds}. */
-    record Joined(UUID member, long epoch, GroupConfig config, List<Hold> holds)
+    record Joined(UUID member, long epoch, StreamConfig config, List<Hold> holds)
             implements GroupReply {
         public Joined {
             holds = List.copyOf(holds);

@@ -11,6 +11,8 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Consumer;
 import sluice.metadata.GroupConfig;
+import sluice.metadata.QueueConfig;
+import sluice.metadata.StreamConfig;
 
 /** Writes the parts of requests and replies, as {@link GroupCodec} lays them out. */
 final class GroupWriter {
@@ -99,10 +101,30 @@ final class GroupWriter {
             case GroupConfig.Start.Earliest() -> number8(0);
             case GroupConfig.Start.Latest() -> number8(1);
             case GroupConfig.Start.Timestamp(long ms) -> number8(2).number64(ms);
+            case GroupConfig.Start.Offset(long offset) -> number8(3).number64(offset);
         }
-        return number8(value.delivery().ordinal())
-                .duration(value.sessionTimeout())
-                .duration(value.revocationTimeout());
+        return switch (value) {
+            case StreamConfig stream ->
+                    number8(stream.delivery().ordinal())
+                            .duration(stream.sessionTimeout())
+                            .duration(stream.revocationTimeout());
+            case QueueConfig queue -> queue(queue);
+        };
+    }
+
+    private GroupWriter queue(QueueConfig value) {
+        return duration(value.sessionTimeout())
+                .duration(value.reconnectGrace())
+                .number32(value.prefetch())
+                .number32(value.inFlightMax())
+                .number32(value.deliveryLimit())
+                .number8(value.backoff().growth().ordinal())
+                .duration(value.backoff().delay())
+                .duration(value.backoff().delayMax())
+                .number32(value.backoff().jitterPercent())
+                .optional(value.deadLetters(), this::text)
+                .number8(value.onReject().ordinal())
+                .flag(value.isPaused());
     }
 
     ByteBuffer toBuffer() {

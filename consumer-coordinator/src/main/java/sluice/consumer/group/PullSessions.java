@@ -3,7 +3,7 @@ package sluice.consumer.group;
 import java.util.UUID;
 import java.util.function.Consumer;
 import sluice.log.lane.Outcome;
-import sluice.metadata.GroupConfig;
+import sluice.metadata.StreamConfig;
 
 /**
  * Sessions of members that have no connection and take records by {@link GroupRequest.Poll}; they
@@ -21,7 +21,7 @@ public interface PullSessions {
      */
     void poll(
             GroupName group,
-            GroupConfig config,
+            StreamConfig config,
             GroupRequest.Poll request,
             Consumer<Outcome<GroupReply.Polled>> answer);
 

@@ -99,7 +99,8 @@ final class ReplyCodec {
         return switch (type) {
             case DONE -> new GroupReply.Done();
             case STORED -> new GroupReply.Stored(in.flag(), in.config());
-            case JOINED -> new GroupReply.Joined(in.uuid(), in.number64(), in.config(), in.holds());
+            case JOINED ->
+                    new GroupReply.Joined(in.uuid(), in.number64(), in.streamConfig(), in.holds());
             case HOLDS -> new GroupReply.Holds(in.number64(), in.holds());
             case COMMITTED -> new GroupReply.Committed(in.number64());
             case OFFSETS_FOUND -> new GroupReply.Offsets(in.offsets());

@@ -23,6 +23,7 @@ import sluice.consumer.session.SessionEvent.Lost;
 import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 import sluice.metadata.GroupConfig;
+import sluice.metadata.StreamConfig;
 
 /**
  * The session of one member of a stream group: keeps its holds, and hands on the records of the
@@ -51,7 +52,7 @@ public final class MemberSession {
     private Runnable settled = () -> {};
     private boolean isEnded;
 
-    private record Member(UUID id, Optional<UUID> connection, GroupConfig config) {}
+    private record Member(UUID id, Optional<UUID> connection, StreamConfig config) {}
 
     /**
      * Who wants to be a member, or to be one again.
@@ -145,7 +146,7 @@ public final class MemberSession {
      * @param onTold told each time when its holds were told
      * @param onSettled told when a partition turned out to have no more
      */
-    void adopt(UUID id, GroupConfig config, Runnable onTold, Runnable onSettled) {
+    void adopt(UUID id, StreamConfig config, Runnable onTold, Runnable onSettled) {
         lane.assertOwner();
         this.onTold = onTold;
         this.settled = onSettled;
@@ -157,7 +158,7 @@ public final class MemberSession {
         return heartbeats;
     }
 
-    private static Duration leaseOf(GroupConfig config) {
+    private static Duration leaseOf(StreamConfig config) {
         return config.revocationTimeout().compareTo(config.sessionTimeout()) < 0
                 ? config.revocationTimeout()
                 : config.sessionTimeout();
@@ -351,7 +352,7 @@ public final class MemberSession {
             Optional<UUID> connection,
             Leave.Reason reason,
             long sinceNs,
-            GroupConfig config) {
+            StreamConfig config) {
         groups.call(group, new Leave(id, connection, reason))
                 .whenComplete((_, failure) -> {
                     Duration gone = Duration.ofNanos(lane.nowNs() - sinceNs);

@@ -18,6 +18,7 @@ import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
 import sluice.metadata.GroupConfig;
+import sluice.metadata.StreamConfig;
 
 /**
  * The session of one member that polls.
@@ -84,7 +85,7 @@ final class PolledSession {
         polledAtNs = lane.nowNs();
     }
 
-    void begin(UUID member, GroupConfig config) {
+    void begin(UUID member, StreamConfig config) {
         delivery = config.delivery();
         session.adopt(member, config, this::holdsTold, this::look);
     }

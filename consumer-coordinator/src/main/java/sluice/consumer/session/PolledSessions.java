@@ -17,7 +17,7 @@ import sluice.consumer.group.PullSessions;
 import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
-import sluice.metadata.GroupConfig;
+import sluice.metadata.StreamConfig;
 
 /**
  * The sessions of members that poll, each made at the member's first poll here.
@@ -72,7 +72,7 @@ public final class PolledSessions implements PullSessions {
     @Override
     public void poll(
             GroupName group,
-            GroupConfig config,
+            StreamConfig config,
             GroupRequest.Poll request,
             Consumer<Outcome<GroupReply.Polled>> answer) {
         lane.assertOwner();

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.UUID;
 import sluice.consumer.group.TopicPartition;
 import sluice.log.SluiceException;
-import sluice.metadata.GroupConfig;
+import sluice.metadata.StreamConfig;
 
 /** What a member is told, in this order. */
 public sealed interface SessionEvent {
 
     /** It is a member now, or again. */
-    record Joined(UUID member, long epoch, GroupConfig config) implements SessionEvent {}
+    record Joined(UUID member, long epoch, StreamConfig config) implements SessionEvent {}
 
     /** These partitions are its own; their records follow, from these places on. */
     record Assigned(long epoch, List<Place> places) implements SessionEvent {

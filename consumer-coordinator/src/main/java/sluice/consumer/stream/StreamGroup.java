@@ -16,8 +16,8 @@ import sluice.consumer.group.Hold;
 import sluice.consumer.group.PartitionOffset;
 import sluice.consumer.group.TopicPartition;
 import sluice.log.SluiceException;
-import sluice.metadata.GroupConfig;
 import sluice.metadata.MembershipRecord;
+import sluice.metadata.StreamConfig;
 import sluice.metadata.TopicRecord;
 
 /**
@@ -45,7 +45,7 @@ public final class StreamGroup {
     private final GroupLimits limits;
     private final Map<UUID, GroupMember> members = new LinkedHashMap<>();
     private final GroupHolds holds;
-    private GroupConfig config;
+    private StreamConfig config;
     private ToldHolds told;
     private long epoch;
 
@@ -63,7 +63,7 @@ public final class StreamGroup {
      * be heard of (G6).
      */
     public StreamGroup(
-            GroupConfig config, MembershipRecord stored, long nowNs, GroupLimits limits) {
+            StreamConfig config, MembershipRecord stored, long nowNs, GroupLimits limits) {
         this.config = config;
         this.limits = limits;
         this.epoch = stored.epoch();
@@ -79,7 +79,7 @@ public final class StreamGroup {
         return told.epoch();
     }
 
-    public GroupConfig config() {
+    public StreamConfig config() {
         return config;
     }
 
@@ -97,7 +97,7 @@ public final class StreamGroup {
     }
 
     /** New settings; the topics follow by {@link #topics}. */
-    public void configure(GroupConfig next) {
+    public void configure(StreamConfig next) {
         config = next;
     }
 

@@ -25,10 +25,10 @@ import sluice.log.lane.Delay;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
 import sluice.log.lane.VirtualTime;
-import sluice.metadata.GroupConfig;
 import sluice.metadata.GroupStore;
 import sluice.metadata.ItemStore.Table;
 import sluice.metadata.Items;
+import sluice.metadata.StreamConfig;
 import sluice.metadata.TopicConfig;
 import sluice.metadata.TopicRecord;
 import sluice.metadata.memory.MemoryItemStore;
@@ -105,7 +105,7 @@ final class CoordinatorWorld implements PartitionEnds {
         @Override
         public void poll(
                 GroupName group,
-                GroupConfig config,
+                StreamConfig config,
                 GroupRequest.Poll request,
                 Consumer<Outcome<GroupReply.Polled>> answer) {
             polled.add("poll " + request.member());

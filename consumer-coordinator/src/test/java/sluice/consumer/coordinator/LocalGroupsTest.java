@@ -18,6 +18,7 @@ import sluice.consumer.group.GroupRequest;
 import sluice.log.lane.Outcome;
 import sluice.metadata.GroupConfig;
 import sluice.metadata.ItemStore.Table;
+import sluice.metadata.StreamConfig;
 
 class LocalGroupsTest extends LocalGroupsWorld {
 
@@ -74,22 +75,14 @@ class LocalGroupsTest extends LocalGroupsWorld {
 
         @Test
         void whatNoGroupCanHaveIsRefused() {
-            GroupConfig usual = GroupConfig.stream(List.of("t"));
-            var queue =
-                    new GroupConfig(
-                            GroupConfig.Type.QUEUE,
-                            usual.topics(),
-                            usual.start(),
-                            usual.delivery(),
-                            usual.sessionTimeout(),
-                            usual.revocationTimeout());
+            StreamConfig usual = GroupConfig.stream(List.of("t"));
+            GroupConfig queue = GroupConfig.queue(List.of("t"));
             for (GroupConfig bad :
                     List.of(
                             queue,
                             GroupConfig.stream(List.of()),
                             GroupConfig.stream(List.of("a/b")),
-                            new GroupConfig(
-                                    usual.type(),
+                            new StreamConfig(
                                     usual.topics(),
                                     usual.start(),
                                     usual.delivery(),

@@ -13,6 +13,7 @@ import sluice.consumer.group.PartitionOffset;
 import sluice.consumer.group.TopicPartition;
 import sluice.metadata.GroupConfig;
 import sluice.metadata.GroupConfig.Start;
+import sluice.metadata.StreamConfig;
 
 /** One coordinator, a topic of four partitions, and short words for what is asked. */
 abstract class LocalGroupsWorld {
@@ -28,10 +29,9 @@ abstract class LocalGroupsWorld {
         }
     }
 
-    static GroupConfig config(Start start, String... topics) {
-        GroupConfig usual = GroupConfig.stream(List.of(topics));
-        return new GroupConfig(
-                usual.type(),
+    static StreamConfig config(Start start, String... topics) {
+        StreamConfig usual = GroupConfig.stream(List.of(topics));
+        return new StreamConfig(
                 usual.topics(),
                 start,
                 usual.delivery(),
@@ -39,7 +39,7 @@ abstract class LocalGroupsWorld {
                 usual.revocationTimeout());
     }
 
-    void put(GroupConfig config) {
+    void put(StreamConfig config) {
         world.reply(node, new GroupRequest.Put(config, false));
     }
 

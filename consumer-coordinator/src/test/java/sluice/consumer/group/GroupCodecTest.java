@@ -16,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import sluice.log.SluiceException;
 import sluice.metadata.GroupConfig;
+import sluice.metadata.QueueConfig;
+import sluice.metadata.StreamConfig;
 
 class GroupCodecTest {
 
@@ -23,14 +25,26 @@ class GroupCodecTest {
     private static final Optional<UUID> CONNECTION = Optional.of(new UUID(3, 4));
     private static final TopicPartition PARTITION = new TopicPartition("örders", 7);
     private static final GroupName GROUP = new GroupName("default", "g");
-    private static final GroupConfig CONFIG =
-            new GroupConfig(
-                    GroupConfig.Type.STREAM,
+    private static final StreamConfig CONFIG =
+            new StreamConfig(
                     List.of("a", "b*"),
                     new GroupConfig.Start.Timestamp(5),
                     GroupConfig.Delivery.AT_MOST_ONCE,
                     Duration.ofSeconds(8),
                     Duration.ofMillis(1234));
+    private static final QueueConfig QUEUE =
+            new QueueConfig(
+                    List.of("jobs"),
+                    new GroupConfig.Start.Offset(5),
+                    Duration.ofSeconds(8),
+                    Duration.ofSeconds(20),
+                    1,
+                    100,
+                    20,
+                    QueueConfig.Backoff.USUAL,
+                    Optional.of("dead"),
+                    QueueConfig.OnReject.DROP,
+                    true);
     private static final Hold HOLD =
             new Hold(
                     PARTITION,
@@ -44,6 +58,8 @@ class GroupCodecTest {
         return Stream.of(
                 new GroupRequest.Put(CONFIG, true),
                 new GroupRequest.Put(GroupConfig.stream(List.of("t")), false),
+                new GroupRequest.Put(GroupConfig.queue(List.of("t")), false),
+                new GroupRequest.Put(QUEUE, false),
                 new GroupRequest.Describe(true),
                 new GroupRequest.Delete(true),
                 new GroupRequest.Join(

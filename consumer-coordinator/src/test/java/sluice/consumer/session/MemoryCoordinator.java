@@ -25,7 +25,7 @@ import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
 import sluice.log.lane.Delay;
 import sluice.log.lane.VirtualTime;
-import sluice.metadata.GroupConfig;
+import sluice.metadata.StreamConfig;
 
 /**
  * One group in memory whose assignment the test decides: {@link #assign} moves partitions as a
@@ -35,7 +35,7 @@ final class MemoryCoordinator implements GroupCoordinator {
 
     private final VirtualTime.Scope scope;
     private final Delay delay;
-    private GroupConfig config;
+    private StreamConfig config;
     private final Map<UUID, Member> members = new LinkedHashMap<>();
     private final Map<TopicPartition, Held> holds = new TreeMap<>();
     private final Map<TopicPartition, UUID> wanted = new TreeMap<>();
@@ -58,7 +58,7 @@ final class MemoryCoordinator implements GroupCoordinator {
 
     private record Held(UUID member, long since, boolean isRevoking, long untilNs) {}
 
-    MemoryCoordinator(VirtualTime.Scope scope, Delay delay, GroupConfig config) {
+    MemoryCoordinator(VirtualTime.Scope scope, Delay delay, StreamConfig config) {
         this.scope = scope;
         this.delay = delay;
         this.config = config;

@@ -18,11 +18,12 @@ import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
 import sluice.metadata.GroupConfig;
+import sluice.metadata.StreamConfig;
 
 class PolledSessionsTest {
 
     private SessionWorld world = SessionWorld.usual();
-    private GroupConfig config = GroupConfig.stream(List.of("t"));
+    private StreamConfig config = GroupConfig.stream(List.of("t"));
     private Lane lane = world.scope.lane("groups");
     private PolledSessions sessions = sessions(100);
     private UUID member = world.coordinator.newMember();

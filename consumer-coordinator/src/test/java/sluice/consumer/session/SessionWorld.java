@@ -14,6 +14,7 @@ import sluice.log.lane.Delay;
 import sluice.log.lane.Lane;
 import sluice.log.lane.VirtualTime;
 import sluice.metadata.GroupConfig;
+import sluice.metadata.StreamConfig;
 
 /** A coordinator, a source and members in virtual time. */
 final class SessionWorld {
@@ -37,14 +38,14 @@ final class SessionWorld {
     /** Each delivery is compared with what the coordinator knows at that instant. */
     boolean checksHolds;
 
-    SessionWorld(long seed, GroupConfig config, Delay delay) {
+    SessionWorld(long seed, StreamConfig config, Delay delay) {
         time = new VirtualTime(seed);
         scope = time.scope("world");
         coordinator = new MemoryCoordinator(scope, delay, config);
         source = new MemorySource(scope, delay);
     }
 
-    static SessionWorld ofConfig(GroupConfig config) {
+    static SessionWorld ofConfig(StreamConfig config) {
         return new SessionWorld(1, config, Delay.ofMicros(100, 100));
     }
 
@@ -52,10 +53,9 @@ final class SessionWorld {
         return ofConfig(GroupConfig.stream(List.of("t")));
     }
 
-    static GroupConfig atMostOnce() {
-        GroupConfig usual = GroupConfig.stream(List.of("t"));
-        return new GroupConfig(
-                usual.type(),
+    static StreamConfig atMostOnce() {
+        StreamConfig usual = GroupConfig.stream(List.of("t"));
+        return new StreamConfig(
                 usual.topics(),
                 usual.start(),
                 GroupConfig.Delivery.AT_MOST_ONCE,

@@ -15,6 +15,7 @@ import sluice.consumer.group.TopicPartition;
 import sluice.log.SluiceException;
 import sluice.metadata.GroupConfig;
 import sluice.metadata.MembershipRecord;
+import sluice.metadata.StreamConfig;
 import sluice.metadata.TopicConfig;
 import sluice.metadata.TopicRecord;
 
@@ -25,7 +26,7 @@ abstract class StreamGroupWorld {
     static final UUID ANN = new UUID(0, 1);
     static final UUID BOB = new UUID(0, 2);
     static final UUID CEM = new UUID(0, 3);
-    static final GroupConfig CONFIG = GroupConfig.stream(List.of("t*"));
+    static final StreamConfig CONFIG = GroupConfig.stream(List.of("t*"));
 
     final CommittedOffsets offsets = new CommittedOffsets(List.of());
     MembershipRecord stored = MembershipRecord.EMPTY;

@@ -6,39 +6,51 @@ import java.util.Locale;
 import java.util.Optional;
 import sluice.consumer.group.GroupRequest;
 import sluice.metadata.GroupConfig;
+import sluice.metadata.StreamConfig;
 
 /**
  * What a PUT of a group says:
  *
  * <pre>
  *   {"type": "stream", "topics": ["orders", "audit-*"],            both needed
- *    "start": "earliest" | "latest" | {"timestamp": ms},
+ *    "start": "earliest" | "latest" | {"timestamp": ms} | {"offset": n},
  *    "delivery": "at-least-once" | "at-most-once",
  *    "sessionTimeout": "8s", "revocationTimeout": "30s", "allowMissing": false}
  * </pre>
+ *
+ * <p>With type queue, see {@link QueueBody}.
  */
 final class GroupBody {
 
     private GroupBody() {}
 
-    static GroupRequest.Put parse(JsonFields body) {
+    /**
+     * @param group its name
+     */
+    static GroupRequest.Put parse(String group, JsonFields body) {
         GroupConfig.Type type = type(body);
         List<String> topics =
                 body.texts("topics")
                         .filter(names -> !names.isEmpty())
                         .orElseThrow(
                                 () -> body.bad("topics", "expected names or patterns of topics"));
-        var config =
-                new GroupConfig(
-                        type,
-                        topics,
-                        start(body),
-                        delivery(body),
-                        span(body, "sessionTimeout", GroupConfig.SESSION_TIMEOUT),
-                        span(body, "revocationTimeout", GroupConfig.REVOCATION_TIMEOUT));
+        GroupConfig config =
+                switch (type) {
+                    case STREAM -> stream(body, topics);
+                    case QUEUE -> QueueBody.parse(body, group, topics);
+                };
         boolean allowMissing = body.flag("allowMissing", false);
         body.end();
         return new GroupRequest.Put(config, allowMissing);
+    }
+
+    private static StreamConfig stream(JsonFields body, List<String> topics) {
+        return new StreamConfig(
+                topics,
+                start(body),
+                delivery(body),
+                span(body, "sessionTimeout", GroupConfig.SESSION_TIMEOUT),
+                span(body, "revocationTimeout", StreamConfig.REVOCATION_TIMEOUT));
     }
 
     private static GroupConfig.Type type(JsonFields body) {
@@ -51,17 +63,25 @@ final class GroupBody {
         throw body.bad("type", "expected stream or queue");
     }
 
-    private static GroupConfig.Start start(JsonFields body) {
+    static GroupConfig.Start start(JsonFields body) {
         Optional<JsonFields> object = body.objectIfOne("start");
         if (object.isPresent()) {
-            long ms = object.get().numberNeeded("timestamp", 0, Long.MAX_VALUE);
+            Optional<Long> offset = object.get().number("offset", 0, Long.MAX_VALUE);
+            GroupConfig.Start at =
+                    offset.isPresent()
+                            ? new GroupConfig.Start.Offset(offset.get())
+                            : new GroupConfig.Start.Timestamp(
+                                    object.get().numberNeeded("timestamp", 0, Long.MAX_VALUE));
             object.get().end();
-            return new GroupConfig.Start.Timestamp(ms);
+            return at;
         }
         return switch (body.text("start").orElse("earliest")) {
             case "earliest" -> new GroupConfig.Start.Earliest();
             case "latest" -> new GroupConfig.Start.Latest();
-            default -> throw body.bad("start", "expected earliest, latest or {\"timestamp\": ms}");
+            default ->
+                    throw body.bad(
+                            "start",
+                            "expected earliest, latest, {\"timestamp\": ms} or {\"offset\": n}");
         };
     }
 
@@ -75,7 +95,7 @@ final class GroupBody {
         throw body.bad("delivery", "expected at-least-once or at-most-once");
     }
 
-    private static Duration span(JsonFields body, String name, Duration otherwise) {
+    static Duration span(JsonFields body, String name, Duration otherwise) {
         return body.text(name).map(text -> Spans.parse(body, name, text)).orElse(otherwise);
     }
 

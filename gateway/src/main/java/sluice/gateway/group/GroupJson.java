@@ -51,24 +51,7 @@ final class GroupJson {
     private static void writeConfig(JsonGenerator json, String name, GroupConfig config)
             throws IOException {
         json.writeStringField("name", name);
-        json.writeStringField("type", GroupBody.word(config.type()));
-        json.writeArrayFieldStart("topics");
-        for (String topic : config.topics()) {
-            json.writeString(topic);
-        }
-        json.writeEndArray();
-        switch (config.start()) {
-            case GroupConfig.Start.Earliest() -> json.writeStringField("start", "earliest");
-            case GroupConfig.Start.Latest() -> json.writeStringField("start", "latest");
-            case GroupConfig.Start.Timestamp(var ms) -> {
-                json.writeObjectFieldStart("start");
-                json.writeNumberField("timestamp", ms);
-                json.writeEndObject();
-            }
-        }
-        json.writeStringField("delivery", GroupBody.word(config.delivery()));
-        json.writeStringField("sessionTimeout", Spans.format(config.sessionTimeout()));
-        json.writeStringField("revocationTimeout", Spans.format(config.revocationTimeout()));
+        ConfigJson.write(json, config);
     }
 
     /**

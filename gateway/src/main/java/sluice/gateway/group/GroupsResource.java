@@ -73,7 +73,7 @@ public final class GroupsResource {
                 request,
                 body -> {
                     GroupName name = GroupNames.of(group);
-                    return calls.call(name, GroupBody.parse(body), GroupReply.Stored.class)
+                    return calls.call(name, GroupBody.parse(group, body), GroupReply.Stored.class)
                             .thenApply(stored ->
                                     GroupCalls.json(
                                             stored.isNew() ? 201 : 200,

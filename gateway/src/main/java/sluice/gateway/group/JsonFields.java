@@ -124,6 +124,11 @@ final class JsonFields {
         return get(name) != null;
     }
 
+    /** True if the field is there and says null. */
+    boolean isNull(String name) {
+        return get(name) == null && fields.containsKey(name);
+    }
+
     Optional<String> text(String name) {
         return switch (get(name)) {
             case null -> Optional.empty();
