@@ -36,6 +36,9 @@ public sealed interface PartitionRequest {
      * Leases messages; {@link PartitionReply.Acquired}, as soon as there is one for any of the
      * grants, once all that it tells is durable; without any after {@code waitMax}.
      *
+     * <p>Without grants it is a watch: answered as soon as there is a message that a grant could
+     * have, and nothing is leased. So no consumer's credit lies at a partition that has nothing.
+     *
      * @param number of the coordinator's choice, for {@link Cancel}; not used twice in its epoch
      * @param grants served in this order
      */
