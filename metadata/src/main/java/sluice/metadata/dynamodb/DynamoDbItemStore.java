@@ -1,5 +1,6 @@
 package sluice.metadata.dynamodb;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import javax.net.ssl.TrustManager;
 import sluice.metadata.ItemStore;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -57,16 +59,21 @@ public final class DynamoDbItemStore implements ItemStore {
     }
 
     private static DynamoDbClient client(DynamoDbConfig config, Duration callMax) {
+        var http =
+                Apache5HttpClient.builder()
+                        .maxConnections(CONNECTIONS_MAX)
+                        .connectionTimeout(CONNECT_MAX)
+                        .connectionAcquisitionTimeout(CONNECT_MAX)
+                        .socketTimeout(callMax);
+        if (config.endpoint().map(URI::getScheme).filter("http"::equals).isPresent()) {
+            // It would read all of the system's certificates, a tenth of a gateway's start.
+            http.tlsTrustManagersProvider(() -> new TrustManager[0]);
+        }
         var builder =
                 DynamoDbClient.builder()
                         .region(Region.of(config.region()))
                         .endpointDiscoveryEnabled(false)
-                        .httpClientBuilder(
-                                Apache5HttpClient.builder()
-                                        .maxConnections(CONNECTIONS_MAX)
-                                        .connectionTimeout(CONNECT_MAX)
-                                        .connectionAcquisitionTimeout(CONNECT_MAX)
-                                        .socketTimeout(callMax))
+                        .httpClientBuilder(http)
                         .overrideConfiguration(override ->
                                 override.retryStrategy(DefaultRetryStrategy.doNotRetry())
                                         .apiCallTimeout(callMax));

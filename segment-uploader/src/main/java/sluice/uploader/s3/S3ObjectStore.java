@@ -2,12 +2,14 @@ package sluice.uploader.s3;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
@@ -58,6 +60,16 @@ public final class S3ObjectStore implements ObjectStore {
         bucket = config.bucket();
         checksumHeader = config.checksumHeader();
         listPageMax = limits.listPageMax();
+        var http =
+                Apache5HttpClient.builder()
+                        .connectionTimeout(limits.connect())
+                        .connectionAcquisitionTimeout(limits.connect())
+                        .socketTimeout(limits.silence())
+                        .maxConnections(limits.connectionsMax());
+        if (config.endpoint().map(URI::getScheme).filter("http"::equals).isPresent()) {
+            // It would read all of the system's certificates, a tenth of a gateway's start.
+            http.tlsTrustManagersProvider(() -> new TrustManager[0]);
+        }
         var builder =
                 S3Client.builder()
                         .region(Region.of(config.region()))
@@ -65,12 +77,7 @@ public final class S3ObjectStore implements ObjectStore {
                         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                         .putAuthScheme(new UnsignedPayloads())
-                        .httpClientBuilder(
-                                Apache5HttpClient.builder()
-                                        .connectionTimeout(limits.connect())
-                                        .connectionAcquisitionTimeout(limits.connect())
-                                        .socketTimeout(limits.silence())
-                                        .maxConnections(limits.connectionsMax()))
+                        .httpClientBuilder(http)
                         .overrideConfiguration(override ->
                                 override.retryStrategy(AwsRetryStrategy.doNotRetry())
                                         .apiCallTimeout(limits.call()));
