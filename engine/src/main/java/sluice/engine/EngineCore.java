@@ -18,7 +18,6 @@ import sluice.log.peer.PeerTransport;
 import sluice.log.wal.WalFrame;
 import sluice.metadata.AssignmentStore;
 import sluice.metadata.GatewayRecord;
-import sluice.metadata.ItemStore.Written;
 import sluice.metadata.Versioned;
 import sluice.metadata.WalRecord;
 import sluice.metadata.WalStore;
@@ -68,6 +67,10 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     private Phase phase = Phase.JOINING;
     private boolean isCreating;
     private boolean isDraining;
+
+    /** True since every slot was seen with an owner: there is somebody to bring a request to. */
+    private boolean isServing;
+
     private Optional<OpenWal> opened = Optional.empty();
 
     /** Segments of the own wal before this one are no longer read from the disk. */
@@ -121,9 +124,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     }
 
     boolean isReady() {
-        return phase == Phase.OPEN
-                && table.isLoaded()
-                && opened.map(each -> each.slots().hasShare()).orElse(false);
+        return phase == Phase.OPEN && isServing;
     }
 
     Map<UUID, Versioned<WalRecord>> wals() {
@@ -137,19 +138,25 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
     /** Called after each look at the heartbeats. */
     void looked() {
         lane.assertOwner();
-        if (phase == Phase.JOINING && membership.hasBeaten()) {
-            considerOpening();
-        }
+        considerOpening();
         if (!isOver()) {
             look.look();
         }
     }
 
+    @Override
+    public void connected() {
+        considerOpening();
+    }
+
     private void considerOpening() {
+        if (phase != Phase.JOINING || isCreating || !membership.hasBeaten()) {
+            return;
+        }
         int inReach = membership.candidates().size();
         boolean waited = lane.nowNs() - startedNs >= limits.startGrace().toNanos();
         int wanted = Math.min(limits.replicationFactor(), limits.expectedGateways());
-        if (isCreating || inReach < limits.membersMin() || (inReach < wanted && !waited)) {
+        if (inReach < limits.membersMin() || (inReach < wanted && !waited)) {
             return;
         }
         isCreating = true;
@@ -157,7 +164,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
         ports.background()
                 .run(
                         lane,
-                        () -> createdOrFound(created),
+                        () -> walStore.createOrGet(created),
                         outcome -> {
                             isCreating = false;
                             if (outcome
@@ -169,13 +176,6 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
                                 }
                             }
                         });
-    }
-
-    /** The record may be there already: made by an earlier try of which nothing was heard. */
-    private Versioned<WalRecord> createdOrFound(WalRecord created) {
-        return walStore.create(created) instanceof Written.Applied(long version)
-                ? new Versioned<>(created, version)
-                : walStore.get(wal).orElseThrow();
     }
 
     private List<UUID> choose(int segment) {
@@ -224,6 +224,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
             var targets = new SlotTargets(membership.alive(false), seen.wals(), seen.assignment());
             UUID self = membership.self();
             opened.ifPresent(each -> each.consider(records, targets, self, seen.readNs()));
+            isServing |= table.isOwnedThroughout();
             balancer.consider(seen, targets);
         }
         recoveries.consider(seen.wals(), wal);

@@ -65,10 +65,10 @@ public final class GatewayEngine implements Engine {
     private final OwnedGroups ownedGroups;
 
     private volatile Snapshot snapshot;
+    private volatile boolean isReady;
 
     /** What other threads may see of the lane's state. */
-    private record Snapshot(
-            boolean isReady, List<Member> gateways, List<WalView> wals, Map<String, Long> gauges) {}
+    private record Snapshot(List<Member> gateways, List<WalView> wals, Map<String, Long> gauges) {}
 
     /**
      * @param wal id of this process's wal, never used before
@@ -88,7 +88,7 @@ public final class GatewayEngine implements Engine {
         this.cluster = cluster;
         this.wal = wal;
         this.lane = ports.lane();
-        this.snapshot = new Snapshot(false, List.of(), List.of(), Map.of());
+        this.snapshot = new Snapshot(List.of(), List.of(), Map.of());
         var walStore = new WalStore(ports.items());
         var slotStore = new SlotStore(ports.items(), cluster.slots());
         var topicStore = new TopicStore(ports.items());
@@ -218,6 +218,7 @@ public final class GatewayEngine implements Engine {
     /** Called by the lane's mailbox after each group of tasks. */
     public void afterDrain() {
         core.afterDrain();
+        isReady = core.isReady();
     }
 
     /**
@@ -282,7 +283,7 @@ public final class GatewayEngine implements Engine {
         core.looked();
         Map<String, Long> gauges = core.gauges();
         gauges.put("groups.hosted", (long) ownedGroups.count());
-        snapshot = new Snapshot(core.isReady(), views.gateways(), views.wals(core), gauges);
+        snapshot = new Snapshot(views.gateways(), views.wals(core), gauges);
     }
 
     @Override
@@ -390,6 +391,6 @@ public final class GatewayEngine implements Engine {
 
     @Override
     public boolean ready() {
-        return snapshot.isReady();
+        return isReady;
     }
 }

@@ -23,6 +23,9 @@ final class PeerFrames implements PeerTransport.Listener {
     interface Engine {
         void walFrame(UUID member, WalFrame frame);
 
+        /** One more link is up. */
+        void connected();
+
         void disconnected(UUID peer, PeerTransport.Link link);
     }
 
@@ -44,6 +47,7 @@ final class PeerFrames implements PeerTransport.Listener {
     @Override
     public void connected(UUID peer, PeerTransport.Link link) {
         LOG.atInfo().addKeyValue("peer", peer).addKeyValue("link", link).log("peer connected");
+        lane.execute(engine::connected);
     }
 
     @Override

@@ -44,8 +44,6 @@ final class SlotKeeper {
     private final ArrayList<Integer> wanted = new ArrayList<>();
     private final Set<Integer> inFlight = new HashSet<>();
     private Map<UUID, WalRecord> wals = Map.of();
-    private boolean mayHaveShare;
-    private boolean hasShare;
     private boolean isStopped;
     private boolean isNews;
 
@@ -82,11 +80,6 @@ final class SlotKeeper {
         wanted.clear();
     }
 
-    /** True once this gateway had, or for long nobody handed over, what it should own. */
-    boolean hasShare() {
-        return hasShare;
-    }
-
     /** Takes what is free and should be here; the wals were just read, the table before them. */
     void consider(Map<UUID, WalRecord> present, SlotTargets targets) {
         lane.assertOwner();
@@ -95,18 +88,14 @@ final class SlotKeeper {
         }
         wals = present;
         wanted.clear();
-        boolean isOwedMore = false;
         for (int slot = 0; slot < table.count(); slot++) {
             Versioned<SlotRecord> record = table.get(slot);
             if (isOurs(record.value())) {
                 adopt(record.value());
             } else if (mayTake(record.value()) && isForUs(targets.taker(slot))) {
                 wanted.add(slot);
-            } else {
-                isOwedMore |= isForUs(targets.assigned(slot));
             }
         }
-        mayHaveShare = !isOwedMore || lane.nowNs() - startedNs >= limits.startGrace().toNanos();
         takeNext();
     }
 
@@ -155,12 +144,9 @@ final class SlotKeeper {
                 take(record);
             }
         }
-        if (wanted.isEmpty() && inFlight.isEmpty()) {
-            hasShare |= mayHaveShare;
-            if (isNews) {
-                isNews = false;
-                allTaken.run();
-            }
+        if (wanted.isEmpty() && inFlight.isEmpty() && isNews) {
+            isNews = false;
+            allTaken.run();
         }
     }
 

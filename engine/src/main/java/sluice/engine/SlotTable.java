@@ -1,5 +1,6 @@
 package sluice.engine;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,11 @@ final class SlotTable {
 
     boolean isLoaded() {
         return isLoaded;
+    }
+
+    /** True if each slot had an owner when it was last read. */
+    boolean isOwnedThroughout() {
+        return Arrays.stream(slots).allMatch(slot -> slot.value().owner().isPresent());
     }
 
     Versioned<SlotRecord> get(int slot) {

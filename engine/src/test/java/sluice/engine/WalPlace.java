@@ -193,6 +193,9 @@ final class WalPlace implements PeerFrames.Engine {
     }
 
     @Override
+    public void connected() {}
+
+    @Override
     public void disconnected(UUID peer, PeerTransport.Link link) {
         if (link == PeerTransport.Link.CALL) {
             calls().disconnected(peer);

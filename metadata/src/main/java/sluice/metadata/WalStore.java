@@ -22,6 +22,13 @@ public final class WalStore {
         return replace(wal, 0);
     }
 
+    /** The record may be there already: made by an earlier try of which nothing was heard. */
+    public Versioned<WalRecord> createOrGet(WalRecord wal) {
+        return create(wal) instanceof Written.Applied(long version)
+                ? new Versioned<>(wal, version)
+                : get(wal.wal()).orElseThrow();
+    }
+
     public Optional<Versioned<WalRecord>> get(UUID wal) {
         return items.get(Table.WALS, wal.toString()).map(WalStore::decoded);
     }

@@ -20,7 +20,7 @@ enum Mutation {
             redirect(Names.MEMBER, "fence", "writeFence", Names.WAL, "writeNoFence")),
     FENCE_ONLY_IN_MEMORY(
             21, redirect(Names.MEMBER, "fence", "writeFence", Names.WAL, "writeNoFence")),
-    FENCED_COPY_GOES_ON(320, drop(Names.MEMBER, "fence", "stopTaking")),
+    FENCED_COPY_GOES_ON(70, drop(Names.MEMBER, "fence", "stopTaking")),
     FENCE_ONE_READ_ANOTHER(
             6, redirect("sluice.engine.MemberCalls", "*", "fence", Names.ENGINE, "fenceHalf")),
     SILENCE_TAKEN_FOR_AN_EMPTY_COPY(
@@ -84,7 +84,7 @@ enum Mutation {
             1,
             redirect("sluice.engine.OwnedSlots", "*", "restore", Names.ENGINE, "restoreNothing")),
     PRODUCERS_NOT_IN_CHECKPOINTS(
-            100,
+            16,
             redirect(
                     "sluice.engine.CheckpointWriter",
                     "*",
