@@ -1,6 +1,8 @@
 package sluice.metadata.dynamodb;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import sluice.metadata.ItemStore.Table;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
@@ -10,7 +12,9 @@ import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.dynamodb.model.TableStatus;
 import software.amazon.awssdk.services.dynamodb.waiters.DynamoDbWaiter;
 
 /** The tables' schema, and their creation. */
@@ -21,7 +25,34 @@ final class DynamoDbTables {
 
     private DynamoDbTables() {}
 
+    /** A table that is there costs one question; a gateway's start waits for them. */
     static void create(DynamoDbClient dynamo, String tablePrefix) {
+        try {
+            List<String> missing =
+                    Arrays.stream(Table.values())
+                            .map(table -> tablePrefix + table.tableName())
+                            .filter(name -> !isActive(dynamo, name))
+                            .toList();
+            missing.forEach(name -> createIfMissing(dynamo, name));
+            awaitActive(dynamo, missing);
+        } catch (SdkException e) {
+            throw Failures.ofRead("call=create-tables prefix=" + tablePrefix, e);
+        }
+    }
+
+    private static boolean isActive(DynamoDbClient dynamo, String name) {
+        try {
+            return dynamo.describeTable(describe -> describe.tableName(name)).table().tableStatus()
+                    == TableStatus.ACTIVE;
+        } catch (ResourceNotFoundException e) {
+            return false;
+        }
+    }
+
+    private static void awaitActive(DynamoDbClient dynamo, List<String> names) {
+        if (names.isEmpty()) {
+            return;
+        }
         try (var waiter =
                 DynamoDbWaiter.builder()
                         .client(dynamo)
@@ -30,15 +61,8 @@ final class DynamoDbTables {
                                         .waitTimeout(ACTIVE_WITHIN)
                                         .backoffStrategyV2(BackoffStrategy.fixedDelay(POLL_EVERY)))
                         .build()) {
-            for (Table table : Table.values()) {
-                createIfMissing(dynamo, tablePrefix + table.tableName());
-            }
-            for (Table table : Table.values()) {
-                String name = tablePrefix + table.tableName();
-                waiter.waitUntilTableExists(describe -> describe.tableName(name));
-            }
-        } catch (SdkException e) {
-            throw Failures.ofRead("call=create-tables prefix=" + tablePrefix, e);
+            names.forEach(
+                    name -> waiter.waitUntilTableExists(describe -> describe.tableName(name)));
         }
     }
 
