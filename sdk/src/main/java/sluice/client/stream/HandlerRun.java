@@ -174,24 +174,27 @@ final class HandlerRun implements AutoCloseable {
         }
         revoking.removeAll(ready);
         parts.listener().onRevoking(Set.copyOf(ready));
-        commitAndWait(ready);
-        consumer.release(ready);
+        // What is under way may be of these partitions too; if it fails, this has it.
+        commit = commit.exceptionally(failed -> null).thenCompose(committed -> commit(take(ready)));
+        consumer.releaseAfter(commit, ready);
     }
 
     private void commitIfDue() {
         boolean isDue = parts.lane().nowNs() - committedNs >= parts.commitInterval().toNanos();
         if (isDue && commit.isDone()) {
             committedNs = parts.lane().nowNs();
-            Map<HeldPartition, Long> offsets = take(null);
-            commit =
-                    consumer.commitHolds(CompletableFuture.completedFuture(offsets))
-                            .whenComplete((committed, failed) -> {
-                                if (failed != null) {
-                                    // With the next commit.
-                                    offsets.forEach(done::putIfAbsent);
-                                }
-                            });
+            commit = commit(take(null));
         }
+    }
+
+    private CompletableFuture<Void> commit(Map<HeldPartition, Long> offsets) {
+        return consumer.commitHolds(CompletableFuture.completedFuture(offsets))
+                .whenComplete((committed, failed) -> {
+                    if (failed != null) {
+                        // With the next commit.
+                        offsets.forEach(done::putIfAbsent);
+                    }
+                });
     }
 
     /** What is done and not committed, of these partitions or of all. */
@@ -204,14 +207,6 @@ final class HandlerRun implements AutoCloseable {
             }
         });
         return taken;
-    }
-
-    /**
-     * What is under way may be of these partitions too; if it fails, it is committed with the rest.
-     */
-    private void commitAndWait(@Nullable Set<TopicPartition> only) {
-        consumer.awaitQuietly(commit);
-        consumer.awaitQuietly(consumer.commitHolds(CompletableFuture.completedFuture(take(only))));
     }
 
     /** Waits for the workers' current records, and commits. */
@@ -230,7 +225,8 @@ final class HandlerRun implements AutoCloseable {
             }
         }
         finishRevoked();
-        commitAndWait(null);
+        consumer.awaitQuietly(commit);
+        consumer.awaitQuietly(commit(take(null)));
         if (isInterrupted) {
             Thread.currentThread().interrupt();
         }

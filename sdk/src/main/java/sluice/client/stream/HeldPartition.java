@@ -46,6 +46,10 @@ final class HeldPartition {
     boolean isConfirmed;
 
     boolean isRevoking;
+
+    /** How often it was to be given back, which a member that keeps it after all may see again. */
+    int revocations;
+
     boolean isRevokingTold;
     boolean isReleased;
     boolean isPaused;

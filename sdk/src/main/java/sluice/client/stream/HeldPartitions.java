@@ -106,6 +106,7 @@ final class HeldPartitions {
                 atOnce.add(id); // The application has nothing to finish.
             } else {
                 known.isConfirmed = true;
+                known.revocations += known.isRevoking ? 0 : 1;
                 known.isRevoking = true;
                 known.drop();
             }

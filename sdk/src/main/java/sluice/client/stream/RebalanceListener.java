@@ -15,8 +15,10 @@ public interface RebalanceListener {
 
     /**
      * Partitions go to another member: no more of their records follow. What was handed out before
-     * may still be finished and committed here; when this returns they are given back. If it takes
-     * longer than the group's revocation timeout, they are taken.
+     * may still be finished and committed here; when this returns they are given back, or, with
+     * automatic commits or a handler, once that commit is done, while other partitions' records go
+     * on. A commit that is waited for here makes the others wait too. If it takes longer than the
+     * group's revocation timeout, they are taken.
      */
     default void onRevoking(Set<TopicPartition> partitions) {}
 

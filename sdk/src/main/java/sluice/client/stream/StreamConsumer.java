@@ -151,18 +151,38 @@ public final class StreamConsumer implements AutoCloseable {
         }
         if (!changes.revoking().isEmpty()) {
             parts.listener().onRevoking(changes.revoking());
-            if (parts.isAutoCommit()) {
-                awaitQuietly(commitHolds(positions(changes.revoking())));
-            }
-            release(changes.revoking());
+            var done =
+                    parts.isAutoCommit()
+                            ? commitHolds(positions(changes.revoking()))
+                            : CompletableFuture.<Void>completedFuture(null);
+            releaseAfter(done, changes.revoking());
         }
         if (!changes.assigned().isEmpty()) {
             parts.listener().onAssigned(changes.assigned());
         }
     }
 
-    void release(Collection<TopicPartition> partitions) {
-        calls.run(session -> session.partitions().release(partitions));
+    /** Gives back what the application is done with, once its commit is answered. Waits not. */
+    void releaseAfter(CompletableFuture<Void> committed, Collection<TopicPartition> partitions) {
+        var told = Set.copyOf(partitions);
+        var unused =
+                calls.ask(
+                                session -> {
+                                    Revocation given = Revocation.of(session.partitions(), told);
+                                    return CompletableFuture.completedFuture(given);
+                                })
+                        .thenAcceptBoth(
+                                committed.whenComplete(this::logged).exceptionally(lost -> null),
+                                (given, nothing) -> calls.run(session -> given.release()));
+    }
+
+    private void logged(@Nullable Void done, @Nullable Throwable failure) {
+        if (failure != null) {
+            LOGGER.atWarn()
+                    .addKeyValue("group", parts.session().group())
+                    .setCause(failure)
+                    .log("stream: positions were not committed");
+        }
     }
 
     /** What the application was handed before this poll is done by now. */
@@ -171,14 +191,7 @@ public final class StreamConsumer implements AutoCloseable {
         if (parts.isAutoCommit() && isDue && autoCommit.isDone()) {
             committedNs = lane.nowNs();
             autoCommit = commitHolds(positions(null));
-            autoCommit.whenComplete((done, failure) -> {
-                if (failure != null) {
-                    LOGGER.atWarn()
-                            .addKeyValue("group", parts.session().group())
-                            .setCause(failure)
-                            .log("stream: positions were not committed");
-                }
-            });
+            autoCommit.whenComplete(this::logged);
         }
     }
 
@@ -238,10 +251,7 @@ public final class StreamConsumer implements AutoCloseable {
         try {
             await(commit);
         } catch (SluiceClientException e) {
-            LOGGER.atWarn()
-                    .addKeyValue("group", parts.session().group())
-                    .setCause(e)
-                    .log("stream: positions were not committed before partitions were given back");
+            logged(null, e);
         }
     }
 

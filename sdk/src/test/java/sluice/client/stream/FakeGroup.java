@@ -166,6 +166,13 @@ final class FakeGroup {
         }
     }
 
+    /** True if something is to be given back. */
+    boolean isRevoking() {
+        return members.values().stream()
+                .flatMap(member -> member.holds.values().stream())
+                .anyMatch(hold -> hold.isRevoking);
+    }
+
     /** The revocation timeout is over. */
     void takeRevoking() {
         for (Member member : members.values()) {
