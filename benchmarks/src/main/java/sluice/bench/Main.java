@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import sluice.bench.aot.AotCommand;
 import sluice.bench.compare.CompareCommand;
 import sluice.bench.failover.FailoverCommand;
+import sluice.bench.groups.GroupsCommand;
 import sluice.bench.inner.InnerCommand;
 import sluice.bench.scale.ScaleCommand;
 import sluice.bench.startup.StartupCommand;
@@ -28,6 +29,7 @@ public final class Main {
                         .addSubcommand("aot", new AotCommand())
                         .addSubcommand("compare", new CompareCommand())
                         .addSubcommand("failover", new FailoverCommand())
+                        .addSubcommand("groups", new GroupsCommand())
                         .addSubcommand("inner", new InnerCommand())
                         .addSubcommand("scale", new ScaleCommand())
                         .addSubcommand("startup", new StartupCommand())
@@ -64,6 +66,7 @@ public final class Main {
             footer = {
                 "  ./sluice bench compare --runs 1     beside Kafka and RabbitMQ",
                 "  ./sluice bench failover --runs 3    how long writes pause",
+                "  ./sluice bench groups               how long groups pause when members come and go",
                 "  ./sluice bench scale                100,000 partitions, few of them active",
                 "  ./sluice bench startup              until a gateway serves",
                 "  ./sluice bench inner                the pieces of a gateway alone"

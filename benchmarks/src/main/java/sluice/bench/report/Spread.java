@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** How measured values are spread. Percentiles are measured values, none made up. */
-public record Spread(int count, double min, double median, double p90, double max) {
+public record Spread(int count, double min, double median, double p90, double p99, double max) {
 
     /** Of times, in seconds; empty if there is nothing to tell of. */
     public static Optional<Spread> of(Collection<Duration> times) {
@@ -27,6 +27,7 @@ public record Spread(int count, double min, double median, double p90, double ma
                         sorted.getFirst(),
                         at(sorted, 0.5),
                         at(sorted, 0.9),
+                        at(sorted, 0.99),
                         sorted.getLast()));
     }
 
@@ -43,6 +44,7 @@ public record Spread(int count, double min, double median, double p90, double ma
         json.writeNumberField("min", min);
         json.writeNumberField("median", median);
         json.writeNumberField("p90", p90);
+        json.writeNumberField("p99", p99);
         json.writeNumberField("max", max);
         json.writeEndObject();
     }

@@ -192,7 +192,8 @@ public final class KafkaSystem implements MessagingSystem {
         }
     }
 
-    private String bootstrap() {
+    /** The addresses of all brokers, as clients take them. */
+    public String bootstrap() {
         return IntStream.range(0, NODES)
                 .mapToObj(i -> "127.0.0.1:" + ports[i])
                 .collect(Collectors.joining(","));

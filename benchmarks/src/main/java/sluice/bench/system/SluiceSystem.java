@@ -85,6 +85,13 @@ public final class SluiceSystem implements MessagingSystem {
         }
     }
 
+    /** The addresses of all that run, as the SDK takes them. */
+    public String gateways() {
+        return cluster.urls(cluster.running()).stream()
+                .map(Object::toString)
+                .collect(Collectors.joining(","));
+    }
+
     /** Owners by partition; none unless each has one. */
     private List<String> owners(String topic) throws InterruptedException {
         var owners =
@@ -98,11 +105,7 @@ public final class SluiceSystem implements MessagingSystem {
     public BenchProducer producer(String topic, ProducerShape shape, Acknowledged acknowledged)
             throws InterruptedException {
         if (client == ClientKind.SDK) {
-            String gateways =
-                    cluster.urls(cluster.running()).stream()
-                            .map(Object::toString)
-                            .collect(Collectors.joining(","));
-            return new SdkProducer(gateways, topic, shape, acknowledged);
+            return new SdkProducer(gateways(), topic, shape, acknowledged);
         }
         List<String> owners = owners(topic);
         long id =

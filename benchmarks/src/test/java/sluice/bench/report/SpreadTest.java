@@ -13,14 +13,14 @@ class SpreadTest {
     @Test
     void everyPercentileIsAMeasuredValue() {
         assertEquals(
-                Optional.of(new Spread(4, 1, 2, 9, 9)),
+                Optional.of(new Spread(4, 1, 2, 9, 9, 9)),
                 Spread.ofNumbers(List.of(9.0, 1.0, 3.0, 2.0)));
     }
 
     @Test
     void timesAreToldInSeconds() {
         assertEquals(
-                Optional.of(new Spread(1, 1.5, 1.5, 1.5, 1.5)),
+                Optional.of(new Spread(1, 1.5, 1.5, 1.5, 1.5, 1.5)),
                 Spread.of(List.of(Duration.ofMillis(1_500))));
     }
 
