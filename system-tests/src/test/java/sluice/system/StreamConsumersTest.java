@@ -29,7 +29,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import sluice.bench.churn.ChurnChecks;
+import sluice.bench.churn.ChurnResult;
+import sluice.bench.churn.ChurnRun;
+import sluice.bench.churn.ChurnShape;
+import sluice.bench.churn.Findings;
+import sluice.bench.churn.SluiceGroupApi;
 import sluice.bench.cluster.LocalCluster;
+import sluice.bench.member.MemberEvent;
 import sluice.client.Sluice;
 import sluice.client.SluiceClient;
 import sluice.client.stream.ConsumerRecord;
@@ -292,6 +299,67 @@ class StreamConsumersTest {
             }
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void membersThatComeGoDieAndFallSilentLoseNothing() throws Exception {
+        churn(300, 2, 5, Duration.ofSeconds(6), 3, 1, Duration.ofSeconds(3));
+    }
+
+    @Test
+    @EnabledIf(
+            value = "sluice.system.Built#everythingAndMinutes",
+            disabledReason = "takes minutes, as RestartsTest does")
+    void twelveMembersThatComeGoDieAndFallSilentForAMinuteLoseNothing() throws Exception {
+        churn(600, 3, 12, Duration.ofSeconds(60), 20, 4, Duration.ofSeconds(8));
+    }
+
+    private void churn(
+            int perSecond,
+            int membersMin,
+            int membersMax,
+            Duration length,
+            int kills,
+            int stalls,
+            Duration sessionTimeout)
+            throws Exception {
+        long seed = Long.getLong("sluice.churn.seed", System.nanoTime());
+        var shape =
+                new ChurnShape(
+                        seed,
+                        PARTITIONS,
+                        perSecond,
+                        membersMin,
+                        membersMax,
+                        length,
+                        Duration.ofMillis(800),
+                        kills,
+                        stalls,
+                        Duration.ofMillis(1),
+                        MAX);
+        call("PUT", "/v1/topics/" + topic + "-warm-up", "{\"partitions\":1}");
+        try (var api = new SluiceGroupApi(addresses(), sessionTimeout)) {
+            var run =
+                    new ChurnRun(
+                            api,
+                            shape,
+                            topic,
+                            topic + "-warm-up",
+                            folder.resolve(topic),
+                            line -> {});
+            ChurnResult result = run.run();
+            Findings findings = ChurnChecks.of(result);
+            assertEquals(List.of(), findings.examples(), "seed=" + seed);
+            assertTrue(
+                    findings.handled() >= length.toSeconds() * perSecond,
+                    "seed=" + seed + findings);
+            long killed =
+                    result.entries().stream()
+                            .filter(each -> each.event() instanceof MemberEvent.Killed)
+                            .count();
+            assertEquals(kills, killed, "seed=" + seed);
+            assertTrue(findings.refused() > 0, "seed=" + seed + " no commit came too late");
         }
     }
 }
