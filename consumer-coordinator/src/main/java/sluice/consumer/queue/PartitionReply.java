@@ -9,6 +9,9 @@ import sluice.log.batch.LogRecord;
 /** What the owner of a partition answers a queue group's coordinator. */
 public sealed interface PartitionReply {
 
+    /** Records in one reply, roughly, in bytes: what does not fit is asked for again. */
+    int BYTES_MAX = 4 << 20;
+
     /**
      * Where the queue stands, as far as the owner knows it now; a hint, nothing more.
      *
@@ -74,7 +77,10 @@ public sealed interface PartitionReply {
 
     record Done() implements PartitionReply {}
 
-    /** Records by offset. */
+    /**
+     * In the order in which they were asked for, at most about {@link #BYTES_MAX}. Whoever asked
+     * for more asks again for those after the last one here, until there are none.
+     */
     record Records(List<LogRecord> records) implements PartitionReply {
         public Records {
             records = List.copyOf(records);

@@ -1,0 +1,4 @@
+@NullMarked
+package sluice.consumer.queue;
+
+import org.jspecify.annotations.NullMarked;
