@@ -12,10 +12,10 @@ import java.util.function.Consumer;
 import sluice.consumer.PartitionReader;
 import sluice.consumer.PartitionRef;
 import sluice.consumer.group.GroupCoordinator;
+import sluice.consumer.queue.PartitionQueues;
 import sluice.engine.peer.CallReply;
 import sluice.engine.peer.CallRequest;
 import sluice.engine.peer.PeerCalls;
-import sluice.log.batch.RecordBatch;
 import sluice.log.lane.Lane;
 import sluice.log.wal.MemberMachine;
 import sluice.metadata.ClusterRecord;
@@ -28,7 +28,6 @@ import sluice.metadata.TopicRecord;
 import sluice.metadata.TopicStore;
 import sluice.metadata.WalStore;
 import sluice.uploader.HistoryReader;
-import sluice.uploader.RetentionClass;
 import sluice.uploader.SegmentPacker;
 import sluice.uploader.SlotIndexLoader;
 
@@ -57,12 +56,15 @@ public final class GatewayEngine implements Engine {
     private final Recoveries recoveries;
     private final Router router;
     private final RoutedTail tail;
+    private final RoutedAppends appends;
     private final PartitionReader reader;
     private final TopicCatalog topics;
     private final PeerFrames frames;
     private final ProducerIds producerIds;
     private final Groups groups;
     private final OwnedGroups ownedGroups;
+    private final Queues queues;
+    private final OwnedQueues ownedQueues;
 
     private volatile Snapshot snapshot;
     private volatile boolean isReady;
@@ -187,6 +189,7 @@ public final class GatewayEngine implements Engine {
                         onLost);
         router = new Router(lane, calls, table, membership, limits, metrics, this::handle);
         tail = new RoutedTail(lane, router, limits, metrics);
+        appends = new RoutedAppends(lane, router, limits);
         reader =
                 new PartitionReader(
                         tail,
@@ -206,6 +209,8 @@ public final class GatewayEngine implements Engine {
                         cluster.slots());
         groups = new Groups(ports, router, limits, cluster.slots());
         ownedGroups = OwnedGroups.of(ports, self.node(), this, groups, tail, reader);
+        queues = new Queues(lane, router, limits);
+        ownedQueues = new OwnedQueues(ports, wal, core, tail, reader);
         frames = new PeerFrames(lane, ports.memberLane(), member, calls, core);
         producerIds = new ProducerIds(new ClusterStore(ports.items()));
     }
@@ -254,6 +259,7 @@ public final class GatewayEngine implements Engine {
     private void handle(CallRequest.OfOwner request, Consumer<CallReply> answer) {
         switch (request) {
             case CallRequest.OfPartition ofPartition -> core.handle(ofPartition, answer);
+            case CallRequest.Queue queue -> ownedQueues.handle(queue, answer);
             case CallRequest.Group group ->
                     core.whenOwned(
                             group.slot(),
@@ -264,6 +270,7 @@ public final class GatewayEngine implements Engine {
 
     private void slotLost(int slot) {
         ownedGroups.drop(each -> each == slot);
+        ownedQueues.drop(slot);
     }
 
     private void diskLost(String why) {
@@ -283,40 +290,14 @@ public final class GatewayEngine implements Engine {
         core.looked();
         Map<String, Long> gauges = core.gauges();
         gauges.put("groups.hosted", (long) ownedGroups.count());
+        gauges.put("queues.hosted", (long) ownedQueues.count());
         snapshot = new Snapshot(views.gateways(), views.wals(core), gauges);
     }
 
     @Override
     public CompletionStage<Appended> append(
             TopicRecord topic, int partition, Acks acks, ByteBuffer batch) {
-        int slot = topic.slots().get(partition);
-        byte retention = RetentionClass.of(topic.config().retention()).id();
-        var request =
-                new CallRequest.Append(topic.partition(partition), slot, retention, acks, batch);
-        boolean isRepeatable = RecordBatch.producerId(batch, 0) != RecordBatch.NO_PRODUCER_ID;
-        var future = new CompletableFuture<Appended>();
-        Duration within = limits.ackTimeout().plusSeconds(1);
-        boolean isQueued =
-                lane.offerHere(() ->
-                        router.route(
-                                slot,
-                                request,
-                                isRepeatable,
-                                within,
-                                outcome ->
-                                        RoutedTail.complete(
-                                                future, outcome, GatewayEngine::appended)));
-        if (!isQueued) {
-            future.completeExceptionally(Router.busy());
-        }
-        return future;
-    }
-
-    private static Appended appended(CallReply reply) {
-        if (reply instanceof CallReply.Appended(var baseOffset, var duplicate)) {
-            return new Appended(baseOffset, duplicate);
-        }
-        throw RoutedTail.unexpected(reply);
+        return appends.append(topic, partition, acks, batch);
     }
 
     @Override
@@ -366,6 +347,11 @@ public final class GatewayEngine implements Engine {
     @Override
     public Topics topics() {
         return topics;
+    }
+
+    /** The queues of partitions, whichever gateways own them. */
+    public PartitionQueues queues() {
+        return queues;
     }
 
     @Override

@@ -180,6 +180,14 @@ record OpenWal(
                     answer.accept(OwnerAppends.failed(OwnedSlots.notOwner(append.slot())));
                 }
             }
+            case CallRequest.AppendState state -> {
+                if (takesAppends) {
+                    parts.metrics().appended(state.batch().remaining());
+                    appends.appendState(state, answer);
+                } else {
+                    answer.accept(OwnerAppends.failed(OwnedSlots.notOwner(state.slot())));
+                }
+            }
             case CallRequest.Fetch fetch -> reads.fetch(fetch, answer);
             case CallRequest.OffsetAt offsetAt -> reads.offsetAt(offsetAt, answer);
             case CallRequest.Status status -> reads.status(status, answer);

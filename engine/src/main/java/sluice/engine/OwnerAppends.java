@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import sluice.engine.Engine.Acks;
 import sluice.engine.peer.CallReply;
 import sluice.engine.peer.CallRequest;
@@ -38,38 +37,6 @@ final class OwnerAppends {
 
     private static final long HELD_BYTES_MAX = 16L << 20;
 
-    private static final class Pending {
-        final long sequence;
-        final PartitionLog log;
-        final long baseOffset;
-        final long nextOffset;
-        final long deadlineNs;
-        @Nullable Consumer<CallReply> answer;
-
-        Pending(
-                long sequence,
-                PartitionLog log,
-                long baseOffset,
-                long nextOffset,
-                long deadlineNs,
-                @Nullable Consumer<CallReply> answer) {
-            this.sequence = sequence;
-            this.log = log;
-            this.baseOffset = baseOffset;
-            this.nextOffset = nextOffset;
-            this.deadlineNs = deadlineNs;
-            this.answer = answer;
-        }
-
-        void answerOnce(CallReply reply) {
-            Consumer<CallReply> waiting = answer;
-            answer = null;
-            if (waiting != null) {
-                waiting.accept(reply);
-            }
-        }
-    }
-
     private final Lane lane;
     private final WalMachine wal;
     private final OwnedSlots slots;
@@ -78,10 +45,10 @@ final class OwnerAppends {
     private final Authority authority;
     private final Runnable admission;
     private final DiskRoom room;
-    private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+    private final ArrayDeque<PendingAppend> pending = new ArrayDeque<>();
 
     /** Those of {@link #pending} that are answered by the owner's disk alone. */
-    private final ArrayDeque<Pending> ownerAcks = new ArrayDeque<>();
+    private final ArrayDeque<PendingAppend> ownerAcks = new ArrayDeque<>();
 
     /** Retries of batches that are in the wal but not committed, by entry. */
     private final Map<Long, List<Repeat>> repeats = new TreeMap<>();
@@ -199,11 +166,45 @@ final class OwnerAppends {
             if (earlier.isPresent()) {
                 answerDuplicate(earlier.get(), request.acks(), answer);
             } else {
-                write(log, request, answer);
+                write(log, request.retention(), request.acks(), request.batch(), answer);
             }
         } catch (SluiceException e) {
             answer.accept(failed(e));
         }
+    }
+
+    /**
+     * Appends to a queue's state log, where whoever wrote it believes it to end; never held back,
+     * for it is known only here what it follows.
+     */
+    void appendState(CallRequest.AppendState request, Consumer<CallReply> answer) {
+        lane.assertOwner();
+        slots.withLoaded(
+                request.slot(),
+                slot -> {
+                    try {
+                        admit(request.batch());
+                        PartitionLog log = slots.partition(slot, request.partition());
+                        if (slot.isClosing) {
+                            throw isMoving(slot);
+                        }
+                        if (log.nextOffset != request.expectedOffset()) {
+                            throw stateMoved(request, log);
+                        }
+                        write(log, request.retention(), Acks.ALL, request.batch(), answer);
+                    } catch (SluiceException e) {
+                        answer.accept(failed(e));
+                    }
+                },
+                error -> answer.accept(failed(error)));
+    }
+
+    private static SluiceException stateMoved(CallRequest.AppendState request, PartitionLog log) {
+        return new SluiceException(
+                SluiceException.Kind.CONFLICT,
+                "state-moved",
+                "a queue's state log ends elsewhere than its writer believed: expected=%d next=%d; it is to be read anew"
+                        .formatted(request.expectedOffset(), log.nextOffset));
     }
 
     private void admit(ByteBuffer batch) {
@@ -247,8 +248,12 @@ final class OwnerAppends {
         }
     }
 
-    private void write(PartitionLog log, CallRequest.Append request, Consumer<CallReply> answer) {
-        ByteBuffer batch = request.batch();
+    private void write(
+            PartitionLog log,
+            byte retention,
+            Acks acks,
+            ByteBuffer batch,
+            Consumer<CallReply> answer) {
         int offsets = RecordBatch.lastOffsetDelta(batch, batch.position()) + 1;
         long base = log.nextOffset;
         long next = Math.addExact(base, offsets);
@@ -259,7 +264,7 @@ final class OwnerAppends {
         long sequence =
                 wal.append(
                         WalEntry.BATCH,
-                        request.retention(),
+                        retention,
                         log.slot.slot,
                         (int) log.slot.epoch,
                         log.id.topicId(),
@@ -273,24 +278,24 @@ final class OwnerAppends {
         log.slot.lastEntry = sequence;
         log.producers.appended(batch, base, sequence, wallMs);
         var entry =
-                new Pending(
+                new PendingAppend(
                         sequence,
                         log,
                         base,
                         next,
                         nowNs + limits.ackTimeout().toNanos(),
-                        request.acks() == Acks.NONE ? null : answer);
+                        acks == Acks.NONE ? null : answer);
         pending.addLast(entry);
-        if (request.acks() == Acks.OWNER) {
+        if (acks == Acks.OWNER) {
             ownerAcks.addLast(entry);
-        } else if (request.acks() == Acks.NONE) {
+        } else if (acks == Acks.NONE) {
             answer.accept(new CallReply.Appended(-1, false));
         }
     }
 
     /** From the wal: the next entry is on all members' disks. */
     void entryCommitted(long sequence, int segment, long position, int bytes) {
-        Pending done = pending.removeFirst();
+        PendingAppend done = pending.removeFirst();
         assert done.sequence == sequence : "expected=" + done.sequence + " got=" + sequence;
         done.log.tail.add(done.baseOffset, done.nextOffset, segment, position, bytes);
         slots.tailGrew();
@@ -323,14 +328,14 @@ final class OwnerAppends {
     /** From the wal: all entries below {@code end} are on this gateway's own disk. */
     void ownerDurable(long end) {
         while (!ownerAcks.isEmpty() && ownerAcks.getFirst().sequence < end) {
-            Pending done = ownerAcks.removeFirst();
+            PendingAppend done = ownerAcks.removeFirst();
             done.answerOnce(new CallReply.Appended(done.baseOffset, false));
         }
     }
 
     /** Tells callers who waited too long that the outcome is unknown; the entries stay. */
     void expire(long nowNs) {
-        for (Pending each : pending) {
+        for (PendingAppend each : pending) {
             if (nowNs - each.deadlineNs < 0) {
                 break; // In the order of appending: the later ones have more time.
             }
@@ -361,7 +366,7 @@ final class OwnerAppends {
     void fail(String why) {
         CallReply.Failed unknown =
                 failed(new SluiceException(SluiceException.Kind.UNKNOWN_OUTCOME, "wal-lost", why));
-        for (Pending each : pending) {
+        for (PendingAppend each : pending) {
             each.answerOnce(unknown);
         }
         answerRepeats(_ -> true, unknown);

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import sluice.consumer.group.GroupCodec;
+import sluice.consumer.queue.QueueCodec;
 import sluice.engine.Engine.Acks;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
-import sluice.log.wal.Fenced;
 import sluice.log.wal.SegmentId;
 
 /**
@@ -18,7 +18,7 @@ import sluice.log.wal.SegmentId;
  *
  * <pre>
  *   at  bytes  field
- *    0      1  type: 1 to 9 requests, 65 to 74 replies, see the constants
+ *    0      1  type: 1 to 10 requests, 65 to 75 replies, see the constants
  *    1      8  call, chosen by the caller; the reply carries it back
  *    9      …  the fields of the request or reply, in the order of its record's components:
  *              numbers as they are, a partition as topicId 8 and index 4, a segment as wal 16 and
@@ -41,6 +41,7 @@ final class CallFrame {
     private static final int REQUEST_NOTICE = 7;
     private static final int REQUEST_PULSE = 8;
     private static final int REQUEST_GROUP = 9;
+    private static final int REQUEST_QUEUE = 10;
 
     private static final int REPLY_APPENDED = 65;
     private static final int REPLY_TAIL = 66;
@@ -52,6 +53,7 @@ final class CallFrame {
     private static final int REPLY_FAILED = 72;
     private static final int REPLY_PULSE = 73;
     private static final int REPLY_GROUP = 74;
+    private static final int REPLY_QUEUE = 75;
 
     private static final int FIXED_BYTES_MAX = 128;
     private static final int TEXT_BYTES_MAX = 4096;
@@ -111,6 +113,10 @@ final class CallFrame {
                                     .putInt(length));
             case CallRequest.Notice() -> with(start(REQUEST_NOTICE, call));
             case CallRequest.Pulse() -> with(start(REQUEST_PULSE, call));
+            case CallRequest.AppendState _ ->
+                    throw new IllegalArgumentException("asked of the gateway itself alone");
+            case CallRequest.Queue(var asked) ->
+                    with(start(REQUEST_QUEUE, call), QueueCodec.encode(asked));
             case CallRequest.Group(var slot, var group, var asked) ->
                     with(start(REQUEST_GROUP, call).putInt(slot), GroupCodec.encode(group, asked));
         };
@@ -157,6 +163,7 @@ final class CallFrame {
                     GroupCodec.Asked asked = GroupCodec.decodeRequest(source.slice());
                     yield new CallRequest.Group(slot, asked.group(), asked.request());
                 }
+                case REQUEST_QUEUE -> new CallRequest.Queue(QueueCodec.decodeCall(source.slice()));
                 default -> throw malformed("type=" + type);
             };
         } catch (BufferUnderflowException | IllegalArgumentException e) {
@@ -187,7 +194,8 @@ final class CallFrame {
                                     .putLong(hwm));
             case CallReply.Status(var logStart, var hwm) ->
                     with(start(REPLY_STATUS, call).putLong(logStart).putLong(hwm));
-            case CallReply.FenceOutcome(var outcome) -> fenced(call, outcome);
+            case CallReply.FenceOutcome(var outcome) ->
+                    with(start(REPLY_FENCE_OUTCOME, call), FencedBytes.encode(outcome));
             case CallReply.SegmentBytes(var bytes) -> with(start(REPLY_SEGMENT_BYTES, call), bytes);
             case CallReply.Pulse(var wal, var isWell) ->
                     with(
@@ -199,6 +207,8 @@ final class CallFrame {
                     with(
                             start(REPLY_GROUP, call),
                             GroupCodec.encode(ofGroup).toArray(ByteBuffer[]::new));
+            case CallReply.Queue(var ofQueue) ->
+                    with(start(REPLY_QUEUE, call), QueueCodec.encode(ofQueue));
             case CallReply.Failed(var kind, var code, var message) -> {
                 byte[] codeBytes = utf8(code);
                 byte[] messageBytes = utf8(message);
@@ -213,30 +223,6 @@ final class CallFrame {
                                 .putShort((short) messageBytes.length)
                                 .put(messageBytes));
             }
-        };
-    }
-
-    private static ByteBuffer[] fenced(long call, Fenced outcome) {
-        return switch (outcome) {
-            case Fenced.Held(var start, var startHash, var end, var endHash, var bytes, var hwm) ->
-                    with(
-                            start(REPLY_FENCE_OUTCOME, call)
-                                    .put((byte) 1)
-                                    .putLong(start)
-                                    .putLong(startHash)
-                                    .putLong(end)
-                                    .putLong(endHash)
-                                    .putLong(bytes)
-                                    .putLong(hwm));
-            case Fenced.NeverHeld() -> with(start(REPLY_FENCE_OUTCOME, call).put((byte) 2));
-            case Fenced.Unknown(var why, var hwm) when hwm >= 0 ->
-                    with(
-                            start(REPLY_FENCE_OUTCOME, call).put((byte) 4).putLong(hwm),
-                            ByteBuffer.wrap(utf8(why)));
-            case Fenced.Unknown(var why, _) ->
-                    with(
-                            start(REPLY_FENCE_OUTCOME, call).put((byte) 3),
-                            ByteBuffer.wrap(utf8(why)));
         };
     }
 
@@ -261,12 +247,14 @@ final class CallFrame {
                         new CallReply.OffsetFound(
                                 source.getLong(), source.getLong(), source.getLong());
                 case REPLY_STATUS -> new CallReply.Status(source.getLong(), source.getLong());
-                case REPLY_FENCE_OUTCOME -> new CallReply.FenceOutcome(fenced(source));
+                case REPLY_FENCE_OUTCOME ->
+                        new CallReply.FenceOutcome(FencedBytes.decode(source.slice()));
                 case REPLY_SEGMENT_BYTES -> new CallReply.SegmentBytes(source.slice());
                 case REPLY_PULSE ->
                         new CallReply.Pulse(
                                 new UUID(source.getLong(), source.getLong()), source.get() != 0);
                 case REPLY_GROUP -> new CallReply.Group(GroupCodec.decodeReply(source.slice()));
+                case REPLY_QUEUE -> new CallReply.Queue(QueueCodec.decodeReply(source.slice()));
                 case REPLY_FAILED ->
                         new CallReply.Failed(
                                 kind(source.get()),
@@ -277,27 +265,6 @@ final class CallFrame {
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             throw malformed("bytes=" + frame.remaining());
         }
-    }
-
-    private static Fenced fenced(ByteBuffer source) {
-        int outcome = source.get();
-        return switch (outcome) {
-            case 1 ->
-                    new Fenced.Held(
-                            source.getLong(),
-                            source.getLong(),
-                            source.getLong(),
-                            source.getLong(),
-                            source.getLong(),
-                            source.getLong());
-            case 2 -> new Fenced.NeverHeld();
-            case 3 -> new Fenced.Unknown(text(source, source.remaining()));
-            case 4 -> {
-                long hwm = source.getLong();
-                yield new Fenced.Unknown(text(source, source.remaining()), hwm);
-            }
-            default -> throw malformed("fence outcome=" + outcome);
-        };
     }
 
     private static ByteBuffer start(int type, long call) {
@@ -345,11 +312,11 @@ final class CallFrame {
         return bytes;
     }
 
-    private static String text(ByteBuffer source, int length) {
+    static String text(ByteBuffer source, int length) {
         return StandardCharsets.UTF_8.decode(bytes(source, length)).toString();
     }
 
-    private static byte[] utf8(String text) {
+    static byte[] utf8(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return bytes.length <= TEXT_BYTES_MAX
                 ? bytes
@@ -389,7 +356,7 @@ final class CallFrame {
         return SluiceException.Kind.values()[id];
     }
 
-    private static SluiceException malformed(String found) {
+    static SluiceException malformed(String found) {
         return new SluiceException(
                 SluiceException.Kind.INVALID,
                 "malformed-frame",

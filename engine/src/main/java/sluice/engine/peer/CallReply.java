@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
 import sluice.consumer.group.GroupReply;
+import sluice.consumer.queue.PartitionReply;
 import sluice.log.SluiceException;
 import sluice.log.wal.Fenced;
 
@@ -47,6 +48,9 @@ public sealed interface CallReply {
 
     /** What the coordinator of a group answered. */
     record Group(GroupReply reply) implements CallReply {}
+
+    /** What the owner of a queue's partition answered. */
+    record Queue(PartitionReply reply) implements CallReply {}
 
     record Failed(SluiceException.Kind kind, String code, String message) implements CallReply {
         public SluiceException toException() {

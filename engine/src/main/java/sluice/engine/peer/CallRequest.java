@@ -3,6 +3,7 @@ package sluice.engine.peer;
 import java.nio.ByteBuffer;
 import sluice.consumer.group.GroupName;
 import sluice.consumer.group.GroupRequest;
+import sluice.consumer.queue.QueueCall;
 import sluice.engine.Engine.Acks;
 import sluice.log.PartitionId;
 import sluice.log.wal.SegmentId;
@@ -21,12 +22,30 @@ public sealed interface CallRequest {
     /** Of a slot's owner: something about a group that it coordinates. */
     record Group(int slot, GroupName group, GroupRequest request) implements OfOwner {}
 
+    /** Of the owner of the slot of a queue's partition. */
+    record Queue(QueueCall call) implements OfOwner {
+        @Override
+        public int slot() {
+            return call.queue().partition().slot();
+        }
+    }
+
     /**
      * Of the slot's owner: append a checked batch.
      *
      * @param retention id of the topic's retention class
      */
     record Append(PartitionId partition, int slot, byte retention, Acks acks, ByteBuffer batch)
+            implements OfPartition {}
+
+    /**
+     * Of this gateway, never sent: append to a queue's state log, if it is the slot's owner and the
+     * log ends at that offset.
+     *
+     * @param retention id of the topic's retention class
+     */
+    record AppendState(
+            PartitionId partition, int slot, byte retention, long expectedOffset, ByteBuffer batch)
             implements OfPartition {}
 
     /**

@@ -11,9 +11,14 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import sluice.consumer.PartitionRef;
 import sluice.consumer.group.GroupName;
 import sluice.consumer.group.GroupReply;
 import sluice.consumer.group.GroupRequest;
+import sluice.consumer.queue.PartitionReply;
+import sluice.consumer.queue.PartitionRequest;
+import sluice.consumer.queue.QueueCall;
+import sluice.consumer.queue.QueueRef;
 import sluice.engine.Engine.Acks;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
@@ -39,6 +44,12 @@ class CallFrameTest {
                     new CallRequest.Status(PARTITION, 3, 0),
                     new CallRequest.Fence(SEGMENT, 12),
                     new CallRequest.ReadSegment(SEGMENT, 1L << 33, 4096),
+                    new CallRequest.Queue(
+                            new QueueCall(
+                                    new QueueRef(
+                                            new UUID(1, 2), 9, new PartitionRef(PARTITION, 3, 0)),
+                                    7,
+                                    new PartitionRequest.Cancel(8))),
                     new CallRequest.Group(
                             5, new GroupName("default", "g"), new GroupRequest.Describe(true)));
 
@@ -57,6 +68,7 @@ class CallFrameTest {
                     new CallReply.FenceOutcome(new Fenced.Unknown("düster")),
                     new CallReply.SegmentBytes(bytes("copy")),
                     new CallReply.Group(new GroupReply.Committed(7)),
+                    new CallReply.Queue(new PartitionReply.Purged(7)),
                     new CallReply.Failed(
                             SluiceException.Kind.OVERLOADED, "engine-busy", "voll, später"));
 
