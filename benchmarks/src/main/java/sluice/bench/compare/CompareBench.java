@@ -18,17 +18,23 @@ final class CompareBench {
     }
 
     private final Map<String, Maker> systems;
+    private final List<Workload> warmingUp;
     private final List<Workload> workloads;
     private final Path data;
     private final Consumer<String> progress;
     private final Results results = new Results();
 
+    /**
+     * @param warmingUp what a system that was just started does before, unmeasured
+     */
     CompareBench(
             Map<String, Maker> systems,
+            List<Workload> warmingUp,
             List<Workload> workloads,
             Path data,
             Consumer<String> progress) {
         this.systems = systems;
+        this.warmingUp = warmingUp;
         this.workloads = workloads;
         this.data = data;
         this.progress = progress;
@@ -47,8 +53,15 @@ final class CompareBench {
             throws IOException, InterruptedException {
         Path folder = data.resolve(name + "-" + run);
         progress.accept("run %d/%d  %s: starting three nodes".formatted(run, runs, name));
-        try (MessagingSystem system = maker.make(folder)) {
+        try (MessagingSystem system = maker.make(folder);
+                var _ = AtExit.of(system)) {
             system.start();
+            for (Workload workload : warmingUp) {
+                progress.accept(
+                        "run %d/%d  %s: warming up, %s"
+                                .formatted(run, runs, name, workload.title()));
+                var unused = measure(run, system, workload);
+            }
             for (Workload workload : workloads) {
                 Results.Entry entry = measure(run, system, workload);
                 results.add(entry);

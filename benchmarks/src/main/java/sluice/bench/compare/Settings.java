@@ -22,4 +22,18 @@ record Settings(
         long heldBytesMax,
         int clients,
         Duration warmUp,
-        Duration window) {}
+        Duration window) {
+
+    /** The same, for a workload that runs so long without being measured. */
+    Settings warmingUp(Duration time) {
+        return new Settings(
+                recordBytes,
+                batchBytes,
+                linger,
+                rateLinger,
+                heldBytesMax,
+                clients,
+                time,
+                Duration.ofSeconds(1));
+    }
+}
