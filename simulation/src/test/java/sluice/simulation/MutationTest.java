@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,8 +25,10 @@ class MutationTest {
     /** From the seed that is known to notice; some more, since the engine's dice change. */
     private static final int SEEDS_MAX = 60;
 
+    /** Side by side: each loads classes of its own, which the compilers then find cold. */
     @ParameterizedTest
     @EnumSource(Mutation.class)
+    @Execution(ExecutionMode.CONCURRENT)
     void aBrokenRuleIsNoticed(Mutation mutation) throws ReflectiveOperationException {
         boolean isAll = ALL_SEEDS > 0;
         assumeTrue(
