@@ -32,6 +32,9 @@ final class Churn {
     /** How long it lies still after others have all that was its. */
     private static final Duration LIES = Duration.ofMillis(500);
 
+    /** In the end, when nobody joins by the plan any more. */
+    private static final int READERS_MIN = 2;
+
     /** Of the late commits, how the group answered: a refusal, or empty. */
     private final List<String> lateAnswers = new ArrayList<>();
 
@@ -223,6 +226,9 @@ final class Churn {
     /** Returns when all are awake and each partition is read by a member, or the time is over. */
     void settle(Duration max) throws IOException, InterruptedException {
         long startNs = System.nanoTime();
+        for (int reading = steady().size(); reading < READERS_MIN; reading++) {
+            join(); // The last one may have been killed, or lie silent.
+        }
         while (System.nanoTime() - startNs < max.toNanos()
                 && !(stalls.isEmpty() && stallsOwed == 0 && areRead())) {
             attend();
