@@ -39,14 +39,19 @@ final class GroupRemoval {
         this.answer = answer;
     }
 
-    /** The group is dropped here already; a write of it that is still under way makes this fail. */
+    /**
+     * The group is dropped here already. A write of its membership that is still under way is
+     * waited for, as there is one for every group that was just made; one of its offsets makes this
+     * fail.
+     */
     static void start(
             GroupPorts ports,
             Versioned<GroupRecord> group,
-            long membershipVersion,
+            MembershipWrites membership,
             List<Item> offsets,
             Answer answer) {
-        new GroupRemoval(ports, group, membershipVersion, offsets, answer).offsets();
+        membership.whenEnded(() ->
+                new GroupRemoval(ports, group, membership.version(), offsets, answer).offsets());
     }
 
     private void offsets() {

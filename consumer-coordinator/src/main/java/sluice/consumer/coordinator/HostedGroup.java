@@ -365,8 +365,7 @@ final class HostedGroup {
         }
         SluiceException gone = LocalGroups.unknown(name);
         drop(gone);
-        GroupRemoval.start(
-                ports, settings.versioned(), membership.version(), offsets.items(), answer);
+        GroupRemoval.start(ports, settings.versioned(), membership, offsets.items(), answer);
     }
 
     private void reconsider() {

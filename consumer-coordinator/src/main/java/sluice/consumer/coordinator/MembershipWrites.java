@@ -49,6 +49,7 @@ final class MembershipWrites {
     private boolean isQueued;
     private boolean isWriting;
     private boolean isStopped;
+    private Runnable onceEnded = () -> {};
 
     MembershipWrites(
             GroupPorts ports,
@@ -114,6 +115,13 @@ final class MembershipWrites {
 
     private void ended(long change, MembershipRecord next, Outcome<Written> outcome) {
         isWriting = false;
+        take(change, next, outcome);
+        Runnable then = onceEnded;
+        onceEnded = () -> {};
+        then.run();
+    }
+
+    private void take(long change, MembershipRecord next, Outcome<Written> outcome) {
         switch (outcome) {
             case Outcome.Success<Written>(Written.Applied(long applied)) -> {
                 version = applied;
@@ -172,6 +180,15 @@ final class MembershipWrites {
         isStopped = true;
         if (!isWriting) {
             failAll(why);
+        }
+    }
+
+    /** After a stop: calls {@code then} once no write is under way any more, now if none is. */
+    void whenEnded(Runnable then) {
+        if (isWriting) {
+            onceEnded = then;
+        } else {
+            then.run();
         }
     }
 }

@@ -111,6 +111,21 @@ class LocalGroupsTest extends LocalGroupsWorld {
             group();
             assertEquals(List.of(), offsets(node));
         }
+
+        @Test
+        void aGroupWhoseMembershipIsBeingWrittenIsDeletedWhenThatIsDone() {
+            group();
+            int before = world.writes(Table.GROUPS);
+            var joining = node.ask(CoordinatorWorld.GROUP, join());
+            assertTrue(
+                    world.time.runUntil(
+                            () -> world.writes(Table.GROUPS) > before, Duration.ofSeconds(5)));
+
+            world.reply(node, new GroupRequest.Delete(true));
+
+            assertTrue(joining.isDone());
+            assertEquals(List.of(), world.memory.scan(Table.GROUPS, ""));
+        }
     }
 
     @Nested
