@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import sluice.consumer.group.GroupName;
@@ -320,7 +321,7 @@ final class StreamConnection {
 
     private void over(short code, String why) {
         isOver = true;
-        writer.close(code, why);
+        var _ = writer.close(code, why);
     }
 
     private void closed() {
@@ -335,15 +336,24 @@ final class StreamConnection {
         }
     }
 
-    /** Ends the stream here; its member keeps what it holds, and comes back elsewhere. */
-    void moveElsewhere() {
+    /**
+     * Ends the stream here; its member keeps what it holds, and comes back elsewhere.
+     *
+     * @return completes when the client was told, or cannot be
+     */
+    CompletableFuture<Void> moveElsewhere() {
+        var told = new CompletableFuture<Void>();
         lane.execute(() -> {
-            if (!isOver) {
-                if (session != null) {
-                    session.drop();
-                }
-                over(RESTART, "this gateway stops");
+            if (isOver) {
+                told.complete(null);
+                return;
             }
+            isOver = true;
+            if (session != null) {
+                session.drop();
+            }
+            writer.close(RESTART, "this gateway stops").whenComplete((_, _) -> told.complete(null));
         });
+        return told;
     }
 }

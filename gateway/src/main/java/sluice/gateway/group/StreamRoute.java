@@ -1,6 +1,6 @@
 package sluice.gateway.group;
 
-import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -9,8 +9,11 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import sluice.consumer.group.GroupName;
 import sluice.consumer.session.ReadRoom;
 import sluice.engine.Engine;
@@ -27,6 +30,9 @@ import sluice.gateway.problem.Problems;
  */
 @Singleton
 final class StreamRoute {
+
+    /** How long a stop waits for clients that do not read. */
+    private static final Duration TELL_MAX = Duration.ofSeconds(2);
 
     private final Vertx vertx;
     private final Engine engine;
@@ -113,13 +119,22 @@ final class StreamRoute {
         connections.add(connection);
         connection.start();
         if (isStopping) {
-            connection.moveElsewhere();
+            var _ = connection.moveElsewhere();
         }
     }
 
-    /** Members go on through other gateways, with what they hold. */
-    void stop(@Observes ShutdownEvent event) {
+    /**
+     * Members go on through other gateways, with what they hold. Told before the server closes its
+     * connections, since a connection that just closes ends its member; returns when all are told.
+     */
+    void stop(@Observes ShutdownDelayInitiatedEvent event) {
         isStopping = true;
-        connections.forEach(StreamConnection::moveElsewhere);
+        var told =
+                connections.stream()
+                        .map(StreamConnection::moveElsewhere)
+                        .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(told)
+                .completeOnTimeout(null, TELL_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 }

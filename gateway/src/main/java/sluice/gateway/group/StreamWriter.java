@@ -3,6 +3,8 @@ package sluice.gateway.group;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import sluice.consumer.session.Chunk;
 import sluice.gateway.consume.ValueFormat;
@@ -150,12 +152,12 @@ final class StreamWriter {
         }
     }
 
-    /** Closes after what was written. */
-    void close(short code, String why) {
+    /** Closes after what was written; completes when that is done. */
+    CompletionStage<Void> close(short code, String why) {
         isEnded = true;
-        if (!socket.isClosed()) {
-            var _ = socket.close(code, why);
-        }
+        return socket.isClosed()
+                ? CompletableFuture.completedStage(null)
+                : socket.close(code, why).toCompletionStage();
     }
 
     /** The socket is gone. */

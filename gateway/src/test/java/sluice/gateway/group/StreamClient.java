@@ -32,11 +32,14 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
     private volatile boolean reads = true;
 
     StreamClient(String group) {
+        this(group, Api.port());
+    }
+
+    StreamClient(String group, int port) {
         socket =
                 HTTP.newWebSocketBuilder()
                         .buildAsync(
-                                URI.create(
-                                        "ws://127.0.0.1:%d%s/stream".formatted(Api.port(), group)),
+                                URI.create("ws://127.0.0.1:%d%s/stream".formatted(port, group)),
                                 this)
                         .join();
     }
