@@ -9,13 +9,13 @@ import java.nio.charset.StandardCharsets;
 import sluice.gateway.Api;
 
 /** A client that keeps no rule of HTTP unless the test does. */
-final class RawSocket implements Closeable {
+public final class RawSocket implements Closeable {
 
     private static final int TIMEOUT_MS = 20_000;
 
     private final Socket socket = new Socket();
 
-    RawSocket() {
+    public RawSocket() {
         try {
             socket.setSoTimeout(TIMEOUT_MS);
             socket.connect(new InetSocketAddress("127.0.0.1", Api.port()), TIMEOUT_MS);
@@ -24,7 +24,7 @@ final class RawSocket implements Closeable {
         }
     }
 
-    RawSocket send(String text) throws IOException {
+    public RawSocket send(String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
         return this;
     }
@@ -39,12 +39,12 @@ final class RawSocket implements Closeable {
     }
 
     /** Everything until the gateway closes the connection. */
-    String readToEnd() throws IOException {
+    public String readToEnd() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     /** Until {@code end} was read. */
-    String readUntil(String end) throws IOException {
+    public String readUntil(String end) throws IOException {
         var read = new StringBuilder();
         while (read.indexOf(end) < 0) {
             int b = socket.getInputStream().read();

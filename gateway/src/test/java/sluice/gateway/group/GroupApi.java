@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import sluice.consumer.group.GroupName;
 import sluice.gateway.Api;
 import sluice.gateway.Await;
 
@@ -13,6 +14,10 @@ final class GroupApi {
 
     final String path = "/v1/groups/g." + UUID.randomUUID();
     final String topic = Api.newTopic(2);
+
+    GroupName name() {
+        return new GroupName("default", path.substring("/v1/groups/".length()));
+    }
 
     void group(String more) {
         Api.Answer answer =

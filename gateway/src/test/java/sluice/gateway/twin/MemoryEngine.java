@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import sluice.consumer.group.GroupCoordinator;
+import sluice.consumer.group.GroupName;
 import sluice.engine.Engine;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
@@ -157,6 +158,11 @@ public final class MemoryEngine implements Engine, AutoCloseable {
                                 .computeIfAbsent(partition, _ -> new ArrayDeque<>())
                                 .add(failure))
                 .join();
+    }
+
+    /** The next request of that group fails so. */
+    public void failGroup(GroupName group, SluiceException failure) {
+        groups.fail(group, failure);
     }
 
     /** From now on appends are done but not answered, until {@link #answerHeld}. */

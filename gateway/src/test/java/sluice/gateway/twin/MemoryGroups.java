@@ -1,10 +1,14 @@
 package sluice.gateway.twin;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import sluice.consumer.coordinator.GroupPorts;
 import sluice.consumer.coordinator.LocalGroups;
 import sluice.consumer.coordinator.PartitionEnds;
@@ -33,10 +37,15 @@ import sluice.metadata.memory.MemoryItemStore;
 /** The coordinator of all groups, on a lane of its own, over tables in memory. */
 final class MemoryGroups implements GroupCoordinator, AutoCloseable {
 
+    private static final Queue<SluiceException> NONE = new ConcurrentLinkedQueue<>();
+
     private final ThreadLane lane =
             new ThreadLane("memory-groups", 10_000, new SystemClock(), () -> {}, failure -> {});
     private final GroupStore store;
     private final LocalGroups groups;
+
+    /** What the next requests of a group fail with. */
+    private final Map<GroupName, Queue<SluiceException>> failures = new ConcurrentHashMap<>();
 
     MemoryGroups(UUID self, Engine engine) {
         store = new GroupStore(new Items(new MemoryItemStore(), new SplittableRandom(7), _ -> {}));
@@ -59,6 +68,10 @@ final class MemoryGroups implements GroupCoordinator, AutoCloseable {
                                 UUID::randomUUID,
                                 GroupLimits.DEFAULT));
         lane.start();
+    }
+
+    void fail(GroupName group, SluiceException failure) {
+        failures.computeIfAbsent(group, _ -> new ConcurrentLinkedQueue<>()).add(failure);
     }
 
     private static CompletionStage<List<TopicRecord>> matching(
@@ -86,6 +99,10 @@ final class MemoryGroups implements GroupCoordinator, AutoCloseable {
 
     @Override
     public CompletionStage<GroupReply> call(GroupName group, GroupRequest request) {
+        SluiceException failure = failures.getOrDefault(group, NONE).poll();
+        if (failure != null) {
+            return CompletableFuture.failedStage(failure);
+        }
         var future = new CompletableFuture<GroupReply>();
         lane.execute(() -> groups.handle(0, group, request, outcome -> complete(future, outcome)));
         return future;
