@@ -23,7 +23,6 @@ final class CommitFirst {
     private final SessionLimits limits;
     private final Function<List<PartitionOffset>, CompletionStage<Long>> commit;
     private boolean isCommitting;
-    private boolean isEnded;
 
     /**
      * @param commit of the member, in its present epoch; completes on the lane
@@ -39,10 +38,6 @@ final class CommitFirst {
 
     boolean isCommitting() {
         return isCommitting;
-    }
-
-    void end() {
-        isEnded = true;
     }
 
     /**
@@ -67,9 +62,7 @@ final class CommitFirst {
         }
         commit.apply(offsetsOf(group))
                 .whenComplete((_, failure) -> {
-                    if (isEnded) {
-                        isCommitting = false;
-                    } else if (failure == null) {
+                    if (failure == null) {
                         passed.addAll(group);
                         next(groups, passed, then);
                     } else {
@@ -86,15 +79,7 @@ final class CommitFirst {
             Consumer<List<Chunk>> then) {
         if (Failures.mayPass(failure)) {
             groups.addFirst(group);
-            lane.schedule(
-                    limits.retryPause(),
-                    () -> {
-                        if (isEnded) {
-                            isCommitting = false;
-                        } else {
-                            next(groups, passed, then);
-                        }
-                    });
+            lane.schedule(limits.retryPause(), () -> next(groups, passed, then));
             return;
         }
         if (group.size() > 1) {

@@ -17,7 +17,6 @@ public final class CreditedDelivery {
     private final Consumer<Chunk> sink;
     private long credit;
     private boolean isOpen = true;
-    private boolean isTaking;
 
     /**
      * @param turnBytes taken at a time
@@ -54,14 +53,12 @@ public final class CreditedDelivery {
 
     /** Delivers what there is, as far as it may. */
     public void deliver() {
-        while (isOpen && !isTaking && credit > 0 && session.isReadable()) {
-            isTaking = true;
+        while (isOpen && credit > 0 && session.isReadable()) {
             session.take(Long.MAX_VALUE, Math.min(credit, turnBytes), this::taken);
         }
     }
 
     private void taken(List<Chunk> chunks) {
-        isTaking = false;
         for (Chunk chunk : chunks) {
             credit -= chunk.bytes();
             sink.accept(chunk);

@@ -45,7 +45,6 @@ public final class MemberSession {
     private final CommitFirst commitFirst;
 
     private @Nullable Member member;
-    private Positions positions = Positions.NONE;
     private GroupReply.@Nullable Holds toldMeanwhile;
     private GroupReply.@Nullable Holds lastTold;
     private Runnable onTold = () -> {};
@@ -127,7 +126,7 @@ public final class MemberSession {
             leave(made.member(), connection, Leave.Reason.CLOSED, lane.nowNs(), made.config());
             return;
         }
-        positions =
+        var positions =
                 new Positions(
                         joining.request().resume().map(GroupRequest.Resume::epoch).orElse(-1L),
                         joining.positions());
@@ -135,7 +134,7 @@ public final class MemberSession {
         heartbeats.begin(
                 made.member(), connection, true, leaseOf(made.config()), made.epoch(), sentNs);
         events.accept(new SessionEvent.Joined(made.member(), made.epoch(), made.config()));
-        apply(new GroupReply.Holds(made.epoch(), made.holds()));
+        apply(new GroupReply.Holds(made.epoch(), made.holds()), positions);
         heartbeats.run();
     }
 
@@ -179,15 +178,13 @@ public final class MemberSession {
             // What is being committed still leaves under the holds it was committed under.
             toldMeanwhile = holds;
         } else {
-            apply(holds);
+            apply(holds, Positions.NONE);
         }
     }
 
-    private void apply(GroupReply.Holds holds) {
-        Positions wanted = positions;
-        positions = Positions.NONE;
+    private void apply(GroupReply.Holds holds, Positions positions) {
         lastTold = holds;
-        reads.apply(holds.epoch(), holds.holds(), wanted);
+        reads.apply(holds.epoch(), holds.holds(), positions);
         onTold.run();
         if (isReadable()) {
             readable.run();
@@ -196,10 +193,7 @@ public final class MemberSession {
 
     /** True if {@link #take} would give something. */
     public boolean isReadable() {
-        return !isEnded
-                && reads.isReadable()
-                && heartbeats.isHeard()
-                && !commitFirst.isCommitting();
+        return reads.isReadable() && heartbeats.isHeard() && !commitFirst.isCommitting();
     }
 
     /**
@@ -238,14 +232,15 @@ public final class MemberSession {
         GroupReply.Holds holds = toldMeanwhile;
         if (holds != null) {
             toldMeanwhile = null;
-            apply(holds);
+            apply(holds, Positions.NONE);
         } else if (isReadable()) {
             readable.run();
         }
     }
 
     private CompletionStage<Long> commitNow(List<PartitionOffset> offsets) {
-        return commit(reads.epoch(), offsets);
+        // Nobody waits any more for what an ended session commits.
+        return isEnded ? new CompletableFuture<>() : commit(reads.epoch(), offsets);
     }
 
     /**
@@ -371,7 +366,6 @@ public final class MemberSession {
         lane.assertOwner();
         isEnded = true;
         heartbeats.end();
-        commitFirst.end();
         reads.end();
     }
 

@@ -131,6 +131,7 @@ final class PolledSession {
     }
 
     private void giveAgain() {
+        toldRevoking.clear(); // That was in the answer that was lost.
         if (delivery == GroupConfig.Delivery.AT_MOST_ONCE) {
             return;
         }
@@ -140,7 +141,6 @@ final class PolledSession {
             }
         }
         number--;
-        lastGiven = List.of();
     }
 
     private void holdsTold() {
@@ -158,8 +158,10 @@ final class PolledSession {
                                     .filter(partition -> !session.wasDelivered(partition))
                                     .toList());
             case SessionEvent.Lost(_, _, var partitions) -> toldRevoking.removeAll(partitions);
-            case SessionEvent.Skipped(var partition, var from, var to) ->
-                    skips.add(new GroupReply.Skip(partition, from, to));
+            case SessionEvent.Skipped(var partition, var from, var to) -> {
+                skips.add(new GroupReply.Skip(partition, from, to));
+                lane.execute(this::look); // With the records that follow, if they came with it.
+            }
             case SessionEvent.Stopped failure -> {
                 stopped.add(failure);
                 look();

@@ -12,7 +12,6 @@ import java.util.function.Supplier;
 import sluice.consumer.Watermarks;
 import sluice.consumer.group.TopicPartition;
 import sluice.log.SluiceException;
-import sluice.log.batch.BatchBuilder;
 import sluice.log.batch.RecordBatch;
 import sluice.log.lane.Delay;
 import sluice.log.lane.VirtualTime;
@@ -42,13 +41,7 @@ final class MemorySource implements PartitionSource {
     /** Adds one batch of so many records. */
     void append(TopicPartition partition, int records, int valueBytes) {
         Log log = log(partition);
-        var builder = new BatchBuilder(256);
-        for (int i = 0; i < records; i++) {
-            builder.append(0, null, new byte[valueBytes], List.of());
-        }
-        ByteBuffer batch = builder.build();
-        RecordBatch.setBaseOffset(batch, 0, log.highWatermark);
-        log.batches.add(batch);
+        log.batches.add(ScriptedSource.batch(log.highWatermark, records, valueBytes));
         log.highWatermark += records;
         var polls = List.copyOf(log.polls);
         log.polls.clear();

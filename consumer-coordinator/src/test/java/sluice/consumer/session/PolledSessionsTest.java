@@ -6,79 +6,13 @@ import static sluice.consumer.session.SessionWorld.GROUP;
 import static sluice.consumer.session.SessionWorld.P0;
 import static sluice.consumer.session.SessionWorld.P1;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import sluice.consumer.group.GroupReply;
-import sluice.consumer.group.GroupRequest;
 import sluice.consumer.group.Hold;
-import sluice.log.SluiceException;
-import sluice.log.lane.Lane;
-import sluice.log.lane.Outcome;
-import sluice.metadata.GroupConfig;
-import sluice.metadata.StreamConfig;
 
-class PolledSessionsTest {
-
-    private SessionWorld world = SessionWorld.usual();
-    private StreamConfig config = GroupConfig.stream(List.of("t"));
-    private Lane lane = world.scope.lane("groups");
-    private PolledSessions sessions = sessions(100);
-    private UUID member = world.coordinator.newMember();
-
-    private PolledSessions sessions(int max) {
-        return new PolledSessions(
-                lane, world.coordinator, _ -> world.source, world.limits, world.room, max);
-    }
-
-    private void atMostOnce() {
-        config = SessionWorld.atMostOnce();
-        world = SessionWorld.ofConfig(config);
-        lane = world.scope.lane("groups");
-        sessions = sessions(100);
-        member = world.coordinator.newMember();
-    }
-
-    /** A poll on its way. */
-    private final class Call {
-        private @Nullable Outcome<GroupReply.Polled> outcome;
-
-        Call(UUID who, long received, int max, long waitMs) {
-            var request =
-                    new GroupRequest.Poll(
-                            who, -1, received, max, 1 << 20, Duration.ofMillis(waitMs));
-            lane.execute(() -> sessions.poll(GROUP, config, request, told -> outcome = told));
-        }
-
-        GroupReply.Polled reply() {
-            world.until(() -> outcome != null);
-            if (outcome instanceof Outcome.Success<GroupReply.Polled>(var reply)) {
-                return reply;
-            }
-            throw new AssertionError(String.valueOf(outcome));
-        }
-
-        String failure() {
-            world.until(() -> outcome != null);
-            return outcome instanceof Outcome.Failure<GroupReply.Polled>(SluiceException e)
-                    ? e.kind() + " " + e.code()
-                    : "" + outcome;
-        }
-    }
-
-    private GroupReply.Polled poll(long received, int max, long waitMs) {
-        return new Call(member, received, max, waitMs).reply();
-    }
-
-    private static String slices(GroupReply.Polled polled) {
-        return String.join(
-                " ",
-                polled.slices().stream()
-                        .map(slice -> slice.partition() + "@" + slice.from() + ".." + slice.to())
-                        .toList());
-    }
+class PolledSessionsTest extends PolledWorld {
 
     @Test
     void aPollTakesWhatIsThereWithoutWaiting() {
