@@ -77,8 +77,7 @@ final class HandlerRun implements AutoCloseable {
         long lookNs = Math.min(LOOK_MAX.toNanos(), parts.commitInterval().toNanos());
         try {
             while (failure.get() == null && !consumer.isClosing()) {
-                Delivery delivery =
-                        consumer.calls().next(LOOK_MAX.toNanos(), parts.recordsMax(), this::isBusy);
+                Delivery delivery = consumer.calls().next(lookNs, parts.recordsMax(), this::isBusy);
                 tell(delivery.changes());
                 delivery.chunks().forEach(this::begin);
                 finishRevoked();

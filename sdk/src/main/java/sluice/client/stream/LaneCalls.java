@@ -19,6 +19,7 @@ final class LaneCalls {
     private final SessionLane lane;
     private final StreamSession session;
     private final Deliveries deliveries;
+    private volatile boolean isOver;
 
     LaneCalls(SessionLane lane, StreamDialer dialer, StreamSettings settings) {
         this.lane = lane;
@@ -82,6 +83,10 @@ final class LaneCalls {
     /** Asks something of the session that may take its time. */
     <T> CompletableFuture<T> ask(Function<StreamSession, CompletableFuture<T>> question) {
         var answer = new CompletableFuture<T>();
+        if (isOver) {
+            answer.completeExceptionally(closed());
+            return answer;
+        }
         lane.execute(() -> {
             try {
                 question.apply(session)
@@ -96,7 +101,25 @@ final class LaneCalls {
                 answer.completeExceptionally(e);
             }
         });
+        if (isOver) {
+            // Whatever the lane did not take any more is not answered.
+            answer.completeExceptionally(closed());
+        }
         return answer;
+    }
+
+    /**
+     * Ends the lane. From now on questions fail: they would never be answered.
+     *
+     * @param releaseThreads after which the lane takes no more
+     */
+    void end(Runnable releaseThreads) {
+        isOver = true;
+        releaseThreads.run();
+    }
+
+    private static IllegalStateException closed() {
+        return new IllegalStateException("the consumer is closed");
     }
 
     private static <T> T joined(CompletableFuture<T> answer) {

@@ -74,6 +74,7 @@ final class StreamAttempt implements StreamDialer.Listener {
         unexpect();
         if (connection != null) {
             connection.abort();
+            connection = null; // Nobody will tell of its end.
         }
     }
 

@@ -342,7 +342,7 @@ public final class StreamConsumer implements AutoCloseable {
         calls.run(session -> session.leave(() -> left.complete(null)));
         left.completeOnTimeout(null, GOODBYE_MAX.toMillis(), TimeUnit.MILLISECONDS).join();
         calls.run(StreamSession::abort);
-        parts.releaseThreads().run();
+        calls.end(parts.releaseThreads());
         closed.complete(null);
     }
 

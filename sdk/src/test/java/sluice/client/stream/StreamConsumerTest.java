@@ -252,6 +252,21 @@ class StreamConsumerTest {
     }
 
     @Test
+    void whoIsClosedRefusesCallsInsteadOfLeavingThemWithoutAnswer() {
+        var consumer = consumer(Options.PLAIN);
+        poll(consumer, 0);
+        consumer.close();
+        consumer.close();
+
+        assertThrows(IllegalStateException.class, consumer::assignment);
+        assertThrows(IllegalStateException.class, () -> consumer.position(FIRST));
+        assertThrows(IllegalStateException.class, () -> consumer.seek(FIRST, 1));
+        assertThrows(IllegalStateException.class, consumer::commit);
+        assertThrows(IllegalStateException.class, () -> consumer.commit(Map.of(FIRST, 1L)));
+        assertThrows(IllegalStateException.class, () -> consumer.poll(LONG));
+    }
+
+    @Test
     void aSecondThreadIsTurnedAway() throws Exception {
         var consumer = consumer(Options.PLAIN);
         append(0, 1);

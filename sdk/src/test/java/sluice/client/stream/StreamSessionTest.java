@@ -184,6 +184,18 @@ class StreamSessionTest extends SessionWorld {
     }
 
     @Test
+    void whoHasFailedHasNobodyToSayGoodbyeTo() {
+        var application = application(0);
+        until(() -> application.assigned.size() == 4);
+        cluster.newest().error("member-fenced", 409);
+        until(() -> application.failure != null);
+        var closed = new ArrayList<String>();
+        application.session.leave(() -> closed.add("at once"));
+
+        assertEquals(List.of("at once"), closed);
+    }
+
+    @Test
     void aResetVoidsWhatWasReadBefore() {
         append(10);
         var application = application(0);
