@@ -55,8 +55,12 @@ final class Numbering {
     void number(PendingBatch batch) {
         batch.identity = identity;
         batch.baseSequence = nextSequence;
-        // As Kafka's: after 2^31 − 1 comes 0.
-        nextSequence = (nextSequence + batch.recordCount()) & Integer.MAX_VALUE;
+        nextSequence = after(nextSequence, batch.recordCount());
+    }
+
+    /** The sequence of the batch behind one: as Kafka's, after 2^31 − 1 comes 0. */
+    static int after(int baseSequence, int records) {
+        return (baseSequence + records) & Integer.MAX_VALUE;
     }
 
     /** A place in the sequence may stay empty: the next run begins a new one. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import sluice.client.error.Problem;
 
 /**
  * The batches of one partition, from the one that takes records to those that were sent and whose
@@ -120,7 +121,7 @@ final class PartitionQueue {
     }
 
     boolean isEmpty() {
-        return open == null && closed.isEmpty() && run.isEmpty() && !isInFlight;
+        return open == null && closed.isEmpty() && run.isEmpty();
     }
 
     /** More waits here than goes with the next request. */
@@ -171,7 +172,7 @@ final class PartitionQueue {
 
     /** Says whether another producer id is needed before something can be sent. */
     boolean needsIdentity(Identity current) {
-        return run.isEmpty() && numbering.isExhausted(current);
+        return numbering.isExhausted(current);
     }
 
     boolean isAlone() {
@@ -226,7 +227,7 @@ final class PartitionQueue {
         while (!closed.isEmpty() && run.size() < batchesMax) {
             PendingBatch next = closed.getFirst();
             bytes += next.sizeBytes();
-            if (!run.isEmpty() && (bytes > settings.requestBytesMax() || next.isAlone)) {
+            if (!run.isEmpty() && bytes > settings.requestBytesMax()) {
                 break;
             }
             closed.removeFirst();
@@ -268,8 +269,8 @@ final class PartitionQueue {
         }
         for (int i = 0; i < sent.size(); i++) {
             int at = run.indexOf(sent.get(i));
-            if (at >= 0 && isEndOfRun(at, outcomes.get(i), ends)) {
-                break;
+            if (at >= 0) {
+                settle(at, outcomes.get(i), ends);
             }
         }
         if (run.isEmpty()) {
@@ -282,35 +283,30 @@ final class PartitionQueue {
         notBeforeNs = nowNs + pause.toNanos();
     }
 
-    /**
-     * Handles what an outcome means beyond its batch; true if the rest of the run is dealt with.
-     */
-    private boolean isEndOfRun(int at, BatchOutcome outcome, Ends ends) {
+    /** Handles what an outcome means beyond its batch. */
+    private void settle(int at, BatchOutcome outcome, Ends ends) {
         PendingBatch batch = run.get(at);
         if (outcome instanceof BatchOutcome.Refused refused) {
             ends.refused(batch, refused.problem());
             cutRun(at, "a batch before it in the sequence was refused", ends);
-            return true;
-        }
-        if (outcome instanceof BatchOutcome.OutOfOrder outOfOrder) {
+        } else if (outcome instanceof BatchOutcome.OutOfOrder outOfOrder) {
             batch.lastFailure = outOfOrder.problem().toString();
-            if (at > 0) {
-                return false; // What it misses is before it in the run, and comes again with it.
-            }
-            if (!settings.isIdempotent() || ++batch.renewals > RENEWALS_MAX) {
-                ends.refused(batch, outOfOrder.problem());
-                cutRun(0, "a batch before it in the sequence was refused", ends);
-                return true;
-            }
-            run.forEach(each -> each.mayBeAppended = false);
-            backToClosed(0);
-            return true;
-        }
-        if (batch.mayBeAppended && !settings.isIdempotent()) {
+            if (at == 0) {
+                outOfOrder(batch, outOfOrder.problem(), ends);
+            } // Else what it misses is before it in the run, and comes again with it.
+        } else if (batch.mayBeAppended && !settings.isIdempotent()) {
             ends.unknown(batch, batch.lastFailure);
             run.remove(at);
         }
-        return false;
+    }
+
+    private void outOfOrder(PendingBatch first, Problem problem, Ends ends) {
+        run.forEach(each -> each.mayBeAppended = false);
+        if (++first.renewals > RENEWALS_MAX) {
+            ends.refused(first, problem);
+            run.remove(0);
+        }
+        backToClosed(0);
     }
 
     /** After the batch at {@code at} ended without being in the log for sure. */
@@ -331,9 +327,7 @@ final class PartitionQueue {
     /** The run from {@code at} on is not in the log, and will have another place in a sequence. */
     private void backToClosed(int at) {
         for (int i = run.size() - 1; i >= at; i--) {
-            PendingBatch batch = run.remove(i);
-            batch.identity = null;
-            closed.addFirst(batch);
+            closed.addFirst(run.remove(i));
         }
         numbering.broken();
     }
@@ -367,9 +361,6 @@ final class PartitionQueue {
         run.subList(0, sentCount).forEach(batch -> batch.mayBeAppended = true);
         sentCount = 0;
         run.forEach(end);
-        if (!run.isEmpty()) {
-            numbering.broken();
-        }
         run.clear();
         closed.forEach(end);
         closed.clear();

@@ -128,19 +128,29 @@ class ProducerFailuresTest {
     @Test
     void afterTheLastEpochComesAnotherProducer() {
         world.settle();
-        world.script = sent -> World.refused(sent, "malformed-batch");
-        for (int i = 0; i <= Identity.EPOCH_MAX; i++) {
+        World.Script refusing = sent -> World.refused(sent, "malformed-batch");
+        world.script = refusing;
+        for (int i = 0; i < Identity.EPOCH_MAX; i++) {
             world.send("refused");
             world.advanceMs(10);
         }
         world.script = world::append;
+        for (int i = 0; i < 3; i++) {
+            world.send("written");
+            world.advanceMs(50);
+        }
+        int last = world.requests.size() - 1;
+        assertEquals(List.of(1000L, (long) Identity.EPOCH_MAX, 2L), world.sequence(last, 0));
+
+        world.script = refusing;
+        world.send("refused");
+        world.advanceMs(10);
+        world.script = world::append;
         var written = world.send("written");
         world.advanceMs(50);
 
-        assertEquals(1, written.join().offset());
-        ByteBuffer last = world.requests.getLast().bytes().get(0);
-        assertEquals(1001, RecordBatch.producerId(last, 0));
-        assertEquals(0, RecordBatch.producerEpoch(last, 0));
+        assertEquals(4, written.join().offset());
+        assertEquals(List.of(1001L, 0L, 0L), world.sequence(world.requests.size() - 1, 0));
     }
 
     @Test

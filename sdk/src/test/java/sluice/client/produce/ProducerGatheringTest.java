@@ -1,6 +1,7 @@
 package sluice.client.produce;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -69,6 +70,74 @@ class ProducerGatheringTest {
 
         assertEquals(1, world.requests.size());
         assertEquals(4, world.requests.get(0).bytes().size());
+    }
+
+    @Test
+    void batchThatIsFullWithItsFirstRecordLeavesAtOnce() {
+        world.settle();
+        world.send("x".repeat(2_000));
+
+        assertEquals(2, world.requests.size());
+    }
+
+    @Test
+    void recordsThatNameTheirPartitionMakeNoBatchLargerThanItMayBe() {
+        world.settle();
+        for (int i = 0; i < 20; i++) {
+            world.send(ProducerRecord.of(World.TOPIC, "x".repeat(300)).toPartition(0));
+        }
+        world.advanceMs(200);
+
+        for (World.Sent sent : world.requests) {
+            sent.bytes().forEach(batch -> assertTrue(batch.limit() <= world.settings.batchBytes()));
+        }
+        assertEquals(21, world.log(0).values.size());
+    }
+
+    @Test
+    void noBatchHasMoreRecordsThanAGatewayTakes() {
+        var large = new World(World.settings(Acks.ALL, true, 64 << 20, 1 << 30));
+        large.settle();
+        large.script = sent -> null;
+        for (int i = 0; i < 100_001; i++) {
+            var unused =
+                    large.machine.append(
+                            large.machine.topic(World.TOPIC, large.nowNs),
+                            ProducerRecord.of(World.TOPIC, ""),
+                            20,
+                            large.nowNs,
+                            0);
+        }
+        large.advanceMs(10);
+
+        assertEquals(100_000, RecordBatch.recordCount(large.bytes(1, 0), 0));
+    }
+
+    @Test
+    void recordLargerThanAllThatMayBeHeldIsTakenAlone() {
+        var small = new World(World.settings(Acks.ALL, true, 1000, 3_000));
+
+        assertTrue(small.machine.hasRoom(5_000));
+        small.send("v");
+        assertFalse(small.machine.hasRoom(5_000));
+    }
+
+    @Test
+    void fullBatchMakesWorkBeforeTheMomentThatIsLookedForAnyway() {
+        world.settle();
+        world.script = sent -> null;
+        TopicState topic = world.machine.topic(World.TOPIC, world.nowNs);
+        var unused =
+                world.machine.append(
+                        topic, ProducerRecord.of(World.TOPIC, "v"), 20, world.nowNs, 0);
+        assertTrue(world.machine.wantsWork(null));
+        assertTrue(world.machine.wantsWork(world.nowNs + 10_000_000));
+        assertFalse(world.machine.wantsWork(world.nowNs));
+        var more =
+                world.machine.append(
+                        topic, ProducerRecord.of(World.TOPIC, "v"), 20, world.nowNs, 0);
+
+        assertFalse(world.machine.wantsWork(null), "it changes nothing about when there is work");
     }
 
     @Test

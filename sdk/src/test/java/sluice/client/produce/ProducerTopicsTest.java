@@ -1,11 +1,13 @@
 package sluice.client.produce;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import sluice.client.error.RetriableException;
 import sluice.client.error.SluiceApiException;
 
 /** Topics and owners that come, go and change. */
@@ -125,7 +127,95 @@ class ProducerTopicsTest {
 
         var written = world.send("back");
         world.advanceMs(100);
-        assertTrue(written.join().hasOffset());
-        assertEquals(1, world.machine.metrics(0).retries() + 1);
+        assertEquals(1, written.join().offset());
+        assertEquals(List.of(1000L, 1L, 0L), world.sequence(world.requests.size() - 1, 0));
+    }
+
+    @Test
+    void topicWhoseRecordsAreOnTheirWayIsNotForgotten() {
+        var patient =
+                new World(
+                        World.settings(
+                                Acks.ALL, true, 1000, 1 << 20, Duration.ofMinutes(20), 1 << 20));
+        patient.script = sent -> World.all(sent, BUSY, false);
+        var written = patient.send("v");
+        patient.advanceMs(600_000);
+        patient.script = patient::append;
+        patient.advanceMs(5_000);
+
+        assertEquals(0, written.join().offset());
+    }
+
+    @Test
+    void whatIsKnownOfATopicServesOnWhileItCannotBeDescribed() {
+        world.settle();
+        world.view = null;
+        world.script =
+                sent -> {
+                    world.script = world::append;
+                    return World.all(sent, BUSY, false);
+                };
+        var written = world.send("v");
+        world.advanceMs(2_000);
+
+        assertEquals(1, written.join().offset());
+    }
+
+    @Test
+    void topicThatCouldNotBeDescribedIsDescribedLater() {
+        world.settle();
+        world.view = null;
+        world.script =
+                sent ->
+                        sent.request().gateway().equals(World.ONE)
+                                ? World.all(sent, BUSY, false)
+                                : world.append(sent);
+        world.send("v");
+        world.advanceMs(3_000);
+        assertTrue(world.describes >= 2, "describes=" + world.describes);
+
+        world.view = World.viewOf(1, World.TWO);
+        world.advanceMs(3_000);
+
+        assertEquals(2, world.log(0).values.size());
+    }
+
+    @Test
+    void topicIsNotDescribedMoreOftenThanItMayHaveChanged() {
+        world.settle();
+        world.script = sent -> World.all(sent, BUSY, false);
+        world.send("v");
+        world.advanceMs(5_000);
+        assertTrue(world.describes <= 12, "describes=" + world.describes);
+
+        world.view = null;
+        int before = world.describes;
+        world.advanceMs(5_000);
+        assertTrue(world.describes - before <= 12, "describes=" + (world.describes - before));
+    }
+
+    @Test
+    void topicThatIsNotWrittenToIsNotDescribedAgain() {
+        world.settle();
+        for (int i = 0; i < 200; i++) {
+            world.send(ProducerRecord.of("other", "v"));
+            world.advanceMs(1_000);
+        }
+
+        assertEquals(1, world.described.stream().filter(World.TOPIC::equals).count());
+        assertTrue(world.described.size() >= 4, () -> "" + world.described);
+    }
+
+    @Test
+    void topicThatHasFewerPartitionsNowFailsWhatIsForTheOthers() {
+        world.view = World.viewOf(3, World.ONE);
+        world.settle();
+        world.script = sent -> World.all(sent, BUSY, false);
+        var written = world.send(ProducerRecord.of(World.TOPIC, "v").toPartition(2));
+        world.advanceMs(20);
+        world.view = World.viewOf(1, World.ONE);
+        world.advanceMs(31_000);
+
+        assertInstanceOf(RetriableException.class, World.failure(written));
     }
 }

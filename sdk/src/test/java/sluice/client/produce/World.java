@@ -60,7 +60,10 @@ final class World {
     boolean isTopicThere = true;
     Script script = this::append;
     long nextProducerId = 1000;
+    boolean isIdentityThere = true;
+    int identitiesAsked;
     int describes;
+    final List<String> described = new ArrayList<>();
 
     World(ProducerSettings settings) {
         this(settings, new Random(1));
@@ -77,6 +80,17 @@ final class World {
 
     static ProducerSettings settings(
             Acks acks, boolean isIdempotent, int batchBytes, long heldBytesMax) {
+        return settings(
+                acks, isIdempotent, batchBytes, heldBytesMax, Duration.ofSeconds(30), 1 << 20);
+    }
+
+    static ProducerSettings settings(
+            Acks acks,
+            boolean isIdempotent,
+            int batchBytes,
+            long heldBytesMax,
+            Duration deliveryTimeout,
+            int requestBytesMax) {
         return new ProducerSettings(
                 acks,
                 isIdempotent,
@@ -85,9 +99,9 @@ final class World {
                 batchBytes,
                 heldBytesMax,
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(30),
+                deliveryTimeout,
                 Duration.ofSeconds(3),
-                1 << 20,
+                requestBytesMax,
                 4,
                 2,
                 Duration.ofSeconds(60),
@@ -160,10 +174,20 @@ final class World {
         work.requests().forEach(this::arrive);
         for (String topic : work.describes()) {
             describes++;
+            described.add(topic);
             after(LATENCY_NS, () -> describe(topic));
         }
         if (work.isIdentityWanted()) {
-            after(LATENCY_NS, () -> machine.identified(nextProducerId++));
+            identitiesAsked++;
+            after(LATENCY_NS, this::identify);
+        }
+    }
+
+    private void identify() {
+        if (isIdentityThere) {
+            machine.identified(nextProducerId++);
+        } else {
+            machine.notIdentified(nowNs);
         }
     }
 
