@@ -15,6 +15,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What Javadoc and the README show compiles for Java 17, in an application that has what the
@@ -87,7 +88,7 @@ class JavadocExamplesTest {
     }
 
     @Test
-    void everyExampleCompiles() throws IOException {
+    void everyExampleCompiles(@TempDir Path folder) throws IOException {
         List<Example> examples = examples();
         assertTrue(examples.size() >= 4, examples::toString);
         var errors = new StringWriter();
@@ -98,12 +99,7 @@ class JavadocExamplesTest {
                                 errors,
                                 null,
                                 null,
-                                List.of(
-                                        "-proc:none",
-                                        "--release",
-                                        "17",
-                                        "-d",
-                                        Files.createTempDirectory("examples").toString()),
+                                List.of("-proc:none", "--release", "17", "-d", folder.toString()),
                                 null,
                                 sources);
 

@@ -27,11 +27,17 @@ final class JdkStreamDialer implements StreamDialer {
     private final HttpClient http;
     private final String userAgent;
     private final Duration timeout;
+    private final int frameBytesMax;
 
     JdkStreamDialer(HttpClient http, String userAgent, Duration timeout) {
+        this(http, userAgent, timeout, FRAME_BYTES_MAX);
+    }
+
+    JdkStreamDialer(HttpClient http, String userAgent, Duration timeout, int frameBytesMax) {
         this.http = http;
         this.userAgent = userAgent;
         this.timeout = timeout;
+        this.frameBytesMax = frameBytesMax;
     }
 
     @Override
@@ -42,7 +48,7 @@ final class JdkStreamDialer implements StreamDialer {
                 URI.create(
                         "%s://%s/v1/groups/%s/stream"
                                 .formatted(scheme, gateway.getRawAuthority(), segment));
-        var connection = new Connection(listener);
+        var connection = new Connection(listener, frameBytesMax);
         http.newWebSocketBuilder()
                 .connectTimeout(timeout)
                 .header("User-Agent", userAgent)
@@ -66,6 +72,7 @@ final class JdkStreamDialer implements StreamDialer {
     /** One WebSocket: pieces become frames, and frames are sent one behind the other. */
     private static final class Connection implements WebSocket.Listener, StreamConnection {
         private final Listener listener;
+        private final int frameBytesMax;
         private final StringBuilder text = new StringBuilder();
         private final List<ByteBuffer> pieces = new ArrayList<>();
         private int pieceBytes;
@@ -74,8 +81,9 @@ final class JdkStreamDialer implements StreamDialer {
         /** Completes when all that was sent so far has left. Guarded by this. */
         private CompletableFuture<?> sent = CompletableFuture.completedFuture(null);
 
-        Connection(Listener listener) {
+        Connection(Listener listener, int frameBytesMax) {
             this.listener = listener;
+            this.frameBytesMax = frameBytesMax;
         }
 
         @Override
@@ -89,12 +97,13 @@ final class JdkStreamDialer implements StreamDialer {
         public @Nullable CompletionStage<?> onText(
                 WebSocket from, CharSequence piece, boolean isLast) {
             text.append(piece);
+            if (text.length() > frameBytesMax) {
+                tooLarge(from);
+                return null;
+            }
             if (isLast) {
                 listener.text(text.toString());
                 text.setLength(0);
-            } else if (text.length() > FRAME_BYTES_MAX) {
-                tooLarge(from);
-                return null;
             }
             from.request(1);
             return null;
@@ -108,7 +117,7 @@ final class JdkStreamDialer implements StreamDialer {
             copy.put(piece).flip();
             pieces.add(copy);
             pieceBytes += copy.remaining();
-            if (pieceBytes > FRAME_BYTES_MAX) {
+            if (pieceBytes > frameBytesMax) {
                 tooLarge(from);
                 return null;
             }
@@ -133,7 +142,7 @@ final class JdkStreamDialer implements StreamDialer {
 
         private void tooLarge(WebSocket from) {
             from.abort();
-            listener.closed(TOO_LARGE, "a frame larger than " + FRAME_BYTES_MAX + " bytes");
+            listener.closed(TOO_LARGE, "a frame larger than " + frameBytesMax + " bytes");
         }
 
         @Override
