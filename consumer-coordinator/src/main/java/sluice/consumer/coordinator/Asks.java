@@ -2,13 +2,13 @@ package sluice.consumer.coordinator;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
+import sluice.log.lane.StageFailures;
 
 /** Questions to partitions' owners, some at a time, their answers back on the lane. */
 final class Asks {
@@ -58,20 +58,7 @@ final class Asks {
                         then.accept(
                                 failure == null
                                         ? new Outcome.Success<>(value)
-                                        : new Outcome.Failure<>(error(failure)))));
-    }
-
-    private static SluiceException error(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
-        return cause instanceof SluiceException error
-                ? error
-                : new SluiceException(
-                        SluiceException.Kind.UNKNOWN_OUTCOME,
-                        "internal",
-                        "a question broke off: cause=" + cause,
-                        cause);
+                                        : new Outcome.Failure<>(
+                                                StageFailures.of(failure, "a question")))));
     }
 }

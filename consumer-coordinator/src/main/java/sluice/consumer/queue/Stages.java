@@ -1,11 +1,10 @@
 package sluice.consumer.queue;
 
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
+import sluice.log.lane.StageFailures;
 
 /** Brings the ends of stages back to the lane. */
 final class Stages {
@@ -22,22 +21,9 @@ final class Stages {
                     if (error == null) {
                         success.accept(value);
                     } else {
-                        failure.accept(told(error));
+                        failure.accept(
+                                StageFailures.of(error, "a read or write of a queue's logs"));
                     }
                 }));
-    }
-
-    private static SluiceException told(@Nullable Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
-        return cause instanceof SluiceException error
-                ? error
-                : new SluiceException(
-                        SluiceException.Kind.UNKNOWN_OUTCOME,
-                        "internal",
-                        "a read or write of a queue's logs broke off: cause=" + cause,
-                        cause);
     }
 }
