@@ -30,6 +30,7 @@ import sluice.consumer.group.GroupSummary;
 import sluice.gateway.OnEventLoop;
 import sluice.gateway.problem.ProblemException;
 import sluice.gateway.problem.ProblemType;
+import sluice.gateway.topics.ListPage;
 import sluice.gateway.topics.Namespaces;
 
 /** Consumer groups: make, change, describe, list, delete. */
@@ -37,9 +38,6 @@ import sluice.gateway.topics.Namespaces;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "groups")
 public final class GroupsResource {
-
-    private static final int LIST_DEFAULT = 100;
-    private static final int LIST_MAX = 1_000;
 
     private final GroupCalls calls;
 
@@ -130,7 +128,7 @@ public final class GroupsResource {
             @RestQuery @Nullable String after,
             @RestQuery @Nullable String max) {
         return calls.answered(() -> {
-            int count = listMax(max);
+            int count = ListPage.max(max);
             // One more than asked for tells whether there are more.
             CompletionStage<List<GroupSummary>> page =
                     calls.coordinator()
@@ -159,21 +157,5 @@ public final class GroupsResource {
                             ProblemType.BAD_PARAMETER,
                             "%s=%s: expected true or false".formatted(name, text));
         };
-    }
-
-    private static int listMax(@Nullable String max) {
-        if (max == null) {
-            return LIST_DEFAULT;
-        }
-        try {
-            int count = Integer.parseInt(max);
-            if (count >= 1 && count <= LIST_MAX) {
-                return count;
-            }
-        } catch (NumberFormatException e) {
-            // Told below, as any other value that is not allowed.
-        }
-        throw new ProblemException(
-                ProblemType.BAD_PARAMETER, "max=%s expected=1..%d".formatted(max, LIST_MAX));
     }
 }

@@ -2,6 +2,7 @@ package sluice.gateway.problem;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,6 +51,16 @@ public record Problem(
     public static Problem of(ProblemType type, String detail) {
         return new Problem(
                 type.code(), type.status(), type.title(), detail, type.action(), Map.of());
+    }
+
+    /** What is not JSON, and from which byte on. */
+    public static Problem of(JsonProcessingException notJson) {
+        var at = notJson.getLocation();
+        long place = at == null ? 0 : Math.max(0, at.getByteOffset());
+        return of(
+                        ProblemType.MALFORMED_JSON,
+                        "byte %d: %s".formatted(place, notJson.getOriginalMessage()))
+                .with("byte", place);
     }
 
     /** Statuses that depend on the code come first; all others follow from the kind. */

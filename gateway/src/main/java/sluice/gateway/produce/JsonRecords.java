@@ -58,7 +58,7 @@ final class JsonRecords {
         try (JsonParser json = JSON.createParser(body, from, length)) {
             readBody(json);
         } catch (JsonProcessingException e) {
-            throw notJson(e);
+            throw new ProblemException(Problem.of(e));
         } catch (IOException e) {
             throw new AssertionError("bytes in memory cannot fail to be read", e);
         }
@@ -262,15 +262,5 @@ final class JsonRecords {
 
     private static ProblemException malformed(String what) {
         return new ProblemException(ProblemType.MALFORMED_REQUEST, what);
-    }
-
-    private static ProblemException notJson(JsonProcessingException e) {
-        var at = e.getLocation();
-        long place = at == null ? 0 : Math.max(0, at.getByteOffset());
-        return new ProblemException(
-                Problem.of(
-                                ProblemType.MALFORMED_JSON,
-                                "byte %d: %s".formatted(place, e.getOriginalMessage()))
-                        .with("byte", place));
     }
 }

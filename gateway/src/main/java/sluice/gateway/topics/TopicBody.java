@@ -40,12 +40,7 @@ record TopicBody(
         try (JsonParser json = JSON.createParser(body.array(), body.from(), body.length())) {
             return parse(json);
         } catch (JsonProcessingException e) {
-            long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
-            throw new ProblemException(
-                    Problem.of(
-                                    ProblemType.MALFORMED_JSON,
-                                    "byte %d: %s".formatted(at, e.getOriginalMessage()))
-                            .with("byte", at));
+            throw new ProblemException(Problem.of(e));
         } catch (IOException e) {
             throw new AssertionError("bytes in memory cannot fail to be read", e);
         }

@@ -44,8 +44,6 @@ import sluice.metadata.TopicRecord;
 @Tag(name = "topics")
 public final class TopicsResource {
 
-    private static final int LIST_DEFAULT = 100;
-    private static final int LIST_MAX = 1_000;
     private static final String EXAMPLE =
             "{\"partitions\":6,\"retention\":\"7d\",\"profile\":\"latency\"}";
 
@@ -201,7 +199,7 @@ public final class TopicsResource {
     public CompletionStage<Response> list(
             @RestQuery @Nullable String after, @RestQuery @Nullable String max) {
         return answered(() -> {
-            int count = listMax(max);
+            int count = ListPage.max(max);
             return blocking(() -> {
                 // One more than asked for tells whether there are more.
                 List<TopicRecord> found =
@@ -214,22 +212,6 @@ public final class TopicsResource {
                 return json(200, TopicJson.of(hasMore ? found.subList(0, count) : found, hasMore));
             });
         });
-    }
-
-    private static int listMax(@Nullable String max) {
-        if (max == null) {
-            return LIST_DEFAULT;
-        }
-        try {
-            int count = Integer.parseInt(max);
-            if (count >= 1 && count <= LIST_MAX) {
-                return count;
-            }
-        } catch (NumberFormatException e) {
-            // Told below, as any other value that is not allowed.
-        }
-        throw new ProblemException(
-                ProblemType.BAD_PARAMETER, "max=%s expected=1..%d".formatted(max, LIST_MAX));
     }
 
     private CompletionStage<Response> withBody(
