@@ -43,6 +43,12 @@ public final class GatewayApi {
         return json("GET", "/v1/topics/" + topic, "").map(GatewayApi::partitions);
     }
 
+    /** Owners by partition; none unless each has one. */
+    public List<String> owners(String topic) throws InterruptedException {
+        var owners = partitions(topic).orElse(List.of()).stream().map(Partition::owner).toList();
+        return owners.contains("") ? List.of() : owners;
+    }
+
     /** True if the topic is there now, with so many partitions. */
     public boolean createTopic(String topic, int partitions) throws InterruptedException {
         return json("PUT", "/v1/topics/" + topic, "{\"partitions\":" + partitions + "}")

@@ -46,7 +46,6 @@ public final class LocalCluster implements AutoCloseable {
                     .version(HttpClient.Version.HTTP_1_1)
                     .connectTimeout(Duration.ofSeconds(2))
                     .build();
-    private final Thread hook = Thread.ofPlatform().name("kill-cluster").unstarted(this::killAll);
 
     private LocalCluster(ClusterSettings settings) throws IOException {
         this.settings = settings;
@@ -107,9 +106,7 @@ public final class LocalCluster implements AutoCloseable {
 
     /** With nothing started yet. The caller owns what is returned. */
     public static LocalCluster prepare(ClusterSettings settings) throws IOException {
-        var cluster = new LocalCluster(settings);
-        Runtime.getRuntime().addShutdownHook(cluster.hook);
-        return cluster;
+        return new LocalCluster(settings);
     }
 
     /** Starts the stores and the first gateways, and waits until they are whole. */
@@ -286,12 +283,7 @@ public final class LocalCluster implements AutoCloseable {
     /** Kills everything that runs, and waits for its end. */
     @Override
     public void close() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The process ends already, and the hook does the same.
-        }
-        killAll();
+        all().forEach(ServerProcess::forget);
         boolean interrupted = false;
         for (ServerProcess process : all()) {
             try {
@@ -305,10 +297,6 @@ public final class LocalCluster implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private void killAll() {
-        all().forEach(ServerProcess::forget);
     }
 
     private List<ServerProcess> all() {

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,17 @@ public final class ServerProcess {
 
     private static final Duration POLL = Duration.ofMillis(20);
     private static final int TAIL_LINES = 25;
+
+    /** What still runs when this process ends, by a signal too, is killed with it. */
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        Thread.ofPlatform()
+                                .name("kill-servers")
+                                .unstarted(() -> RUNNING.forEach(ServerProcess::killAll)));
+    }
 
     private final String name;
     private final List<String> command;
@@ -86,8 +99,14 @@ public final class ServerProcess {
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                         .start();
         process = begun;
+        RUNNING.add(begun);
         onStarted.run();
-        var unused = begun.onExit().thenRun(onEnded);
+        var unused =
+                begun.onExit()
+                        .thenRun(() -> {
+                            RUNNING.remove(begun);
+                            onEnded.run();
+                        });
     }
 
     /** When it was started last, by {@link System#nanoTime}. */
@@ -165,12 +184,17 @@ public final class ServerProcess {
         return present.exitValue();
     }
 
-    /** For the end of everything: kills it and does not wait. */
+    /** For the end of everything: kills it, with what it started, and does not wait. */
     public void forget() {
         Process present = process;
         if (present != null) {
-            present.destroyForcibly();
+            killAll(present);
         }
+    }
+
+    private static void killAll(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
     private SluiceException failed(String code, String what) {

@@ -53,8 +53,7 @@ final class CompareBench {
             throws IOException, InterruptedException {
         Path folder = data.resolve(name + "-" + run);
         progress.accept("run %d/%d  %s: starting three nodes".formatted(run, runs, name));
-        try (MessagingSystem system = maker.make(folder);
-                var _ = AtExit.of(system)) {
+        try (MessagingSystem system = maker.make(folder)) {
             system.start();
             for (Workload workload : warmingUp) {
                 progress.accept(

@@ -123,22 +123,14 @@ final class ScaleBench {
 
     private void make(String topic, int partitions) throws InterruptedException {
         long deadlineNs = System.nanoTime() + MADE_MAX.toNanos();
-        while (!cluster.api(0).createTopic(topic, partitions) || owners(topic).isEmpty()) {
+        while (!cluster.api(0).createTopic(topic, partitions)
+                || cluster.api(0).owners(topic).isEmpty()) {
             if (System.nanoTime() - deadlineNs > 0) {
                 throw failed("no-topic", "topic %s was not made in time".formatted(topic));
             }
             TimeUnit.MILLISECONDS.sleep(100);
         }
         made += partitions;
-    }
-
-    /** Owners by partition; none unless each has one. */
-    private List<String> owners(String topic) throws InterruptedException {
-        var owners =
-                cluster.api(0).partitions(topic).orElse(List.of()).stream()
-                        .map(GatewayApi.Partition::owner)
-                        .toList();
-        return owners.contains("") ? List.of() : owners;
     }
 
     /** One record to each partition: it is there, with a log that has an end. */
@@ -159,7 +151,8 @@ final class ScaleBench {
                         failure.set(why);
                     }
                 };
-        try (var producer = new WireProducer(topic, shape, id, 1, owners(topic)::get, told)) {
+        try (var producer =
+                new WireProducer(topic, shape, id, 1, cluster.api(0).owners(topic)::get, told)) {
             for (int partition = 0; partition < partitions; partition++) {
                 producer.send(partition, new byte[100], System.nanoTime());
             }

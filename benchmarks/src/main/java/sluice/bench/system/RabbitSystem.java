@@ -253,12 +253,7 @@ public final class RabbitSystem implements MessagingSystem {
 
     @Override
     public void close() {
-        for (ServerProcess process : processes) {
-            ProcessHandle.of(process.pid()).stream()
-                    .flatMap(ProcessHandle::descendants)
-                    .forEach(ProcessHandle::destroyForcibly);
-            process.forget();
-        }
+        processes.forEach(ServerProcess::forget);
     }
 
     private static SluiceException failed(String what) {

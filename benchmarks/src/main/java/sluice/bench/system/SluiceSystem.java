@@ -16,7 +16,6 @@ import sluice.bench.client.ProducerShape;
 import sluice.bench.client.Received;
 import sluice.bench.client.SingleWrites;
 import sluice.bench.cluster.ClusterSettings;
-import sluice.bench.cluster.GatewayApi;
 import sluice.bench.cluster.LocalCluster;
 import sluice.bench.cluster.ServerProcess;
 import sluice.bench.wire.JsonWriters;
@@ -74,7 +73,8 @@ public final class SluiceSystem implements MessagingSystem {
     @Override
     public void createTopic(String topic, int partitions) throws InterruptedException {
         long deadlineNs = System.nanoTime() + OWNED_MAX.toNanos();
-        while (!cluster.api(0).createTopic(topic, partitions) || owners(topic).isEmpty()) {
+        while (!cluster.api(0).createTopic(topic, partitions)
+                || cluster.api(0).owners(topic).isEmpty()) {
             if (System.nanoTime() - deadlineNs > 0) {
                 throw new SluiceException(
                         SluiceException.Kind.UNAVAILABLE,
@@ -92,22 +92,13 @@ public final class SluiceSystem implements MessagingSystem {
                 .collect(Collectors.joining(","));
     }
 
-    /** Owners by partition; none unless each has one. */
-    private List<String> owners(String topic) throws InterruptedException {
-        var owners =
-                cluster.api(0).partitions(topic).orElse(List.of()).stream()
-                        .map(GatewayApi.Partition::owner)
-                        .toList();
-        return owners.contains("") ? List.of() : owners;
-    }
-
     @Override
     public BenchProducer producer(String topic, ProducerShape shape, Acknowledged acknowledged)
             throws InterruptedException {
         if (client == ClientKind.SDK) {
             return new SdkProducer(gateways(), topic, shape, acknowledged);
         }
-        List<String> owners = owners(topic);
+        List<String> owners = cluster.api(0).owners(topic);
         long id =
                 cluster.api(0)
                         .newProducerId()
@@ -122,13 +113,14 @@ public final class SluiceSystem implements MessagingSystem {
     @Override
     public BenchConsumer consumer(String topic, int partitions, Received received)
             throws InterruptedException {
-        return WireConsumer.fromEnd(topic, partitions, owners(topic)::get, received);
+        return WireConsumer.fromEnd(topic, partitions, cluster.api(0).owners(topic)::get, received);
     }
 
     @Override
     public BenchConsumer reader(String topic, int partitions, Received received)
             throws InterruptedException {
-        return WireConsumer.fromStart(topic, partitions, owners(topic)::get, received);
+        return WireConsumer.fromStart(
+                topic, partitions, cluster.api(0).owners(topic)::get, received);
     }
 
     /** In objects, so that owners answer from there and not from their memory. */
