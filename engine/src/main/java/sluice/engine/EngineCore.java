@@ -224,7 +224,7 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
             var targets = new SlotTargets(membership.alive(false), seen.wals(), seen.assignment());
             UUID self = membership.self();
             opened.ifPresent(each -> each.consider(records, targets, self, seen.readNs()));
-            isServing |= table.isOwnedThroughout();
+            isServing = isServing || table.isOwnedThroughout();
             balancer.consider(seen, targets);
         }
         recoveries.consider(seen.wals(), wal);

@@ -61,8 +61,8 @@ public final class StoreProbe {
             if (round < THOROUGH) {
                 conditions(round, created, replaced);
                 removal(round, replaced);
-            } else if (store.delete(TABLE, key, replaced.version()) instanceof Written.Conflict) {
-                throw unfit("conditional-delete", round, "the version just read was not deleted");
+            } else {
+                delete(round, replaced);
             }
         }
     }
@@ -143,14 +143,18 @@ public final class StoreProbe {
             throw unfit("conditional-delete", round, "a version was deleted that was gone");
         }
         read(round, present.attempt());
-        if (store.delete(TABLE, key, present.version()) instanceof Written.Conflict) {
-            throw unfit("conditional-delete", round, "the version just read was not deleted");
-        }
+        delete(round, present);
         if (store.get(TABLE, key).isPresent()) {
             throw unfit("consistent-read", round, "a deleted item was read");
         }
         if (store.delete(TABLE, key, present.version()) instanceof Written.Applied) {
             throw unfit("conditional-delete", round, "an item was deleted twice");
+        }
+    }
+
+    private void delete(int round, Item present) {
+        if (store.delete(TABLE, key, present.version()) instanceof Written.Conflict) {
+            throw unfit("conditional-delete", round, "the version just read was not deleted");
         }
     }
 
