@@ -98,7 +98,7 @@ public final class AotCommand implements Callable<Integer> {
                         1,
                         false,
                         "512m",
-                        List.of("-XX:+UseSerialGC", "-XX:AOTCacheOutput=" + made),
+                        List.of("-XX:+UseG1GC", "-XX:AOTCacheOutput=" + made),
                         List.of("-XX:TieredStopAtLevel=1"),
                         Map.of());
         System.out.println("starting a gateway with local stores");

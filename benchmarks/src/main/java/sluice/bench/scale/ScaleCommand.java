@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import sluice.bench.Folders;
+import sluice.bench.cluster.ShippedJvm;
 import sluice.bench.report.Report;
 import sluice.log.SluiceException;
 
@@ -133,7 +134,7 @@ public final class ScaleCommand implements Callable<Integer> {
                         Duration.ofSeconds(settleSeconds),
                         kills,
                         heap,
-                        jvmOptions);
+                        ShippedJvm.options(heap, jvmOptions));
         ScaleResult result = ScaleBench.measure(settings, to::progress);
         // What failed is left to be looked at.
         Folders.delete(settings.data());

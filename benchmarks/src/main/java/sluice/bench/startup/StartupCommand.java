@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import sluice.bench.Folders;
+import sluice.bench.cluster.ShippedJvm;
 import sluice.bench.report.Report;
 import sluice.log.SluiceException;
 
@@ -106,7 +107,7 @@ public final class StartupCommand implements Callable<Integer> {
                         runs,
                         Duration.ofSeconds(idleSeconds),
                         heap,
-                        jvmOptions);
+                        ShippedJvm.options(heap, jvmOptions));
         List<StartupRun> measured = StartupBench.measure(settings, to::progress);
         // What failed is left to be looked at.
         Folders.delete(settings.data());

@@ -18,6 +18,7 @@ import sluice.bench.client.SingleWrites;
 import sluice.bench.cluster.ClusterSettings;
 import sluice.bench.cluster.LocalCluster;
 import sluice.bench.cluster.ServerProcess;
+import sluice.bench.cluster.ShippedJvm;
 import sluice.bench.wire.JsonWriters;
 import sluice.bench.wire.WireConsumer;
 import sluice.bench.wire.WireProducer;
@@ -51,13 +52,19 @@ public final class SluiceSystem implements MessagingSystem {
             Path root, Path folder, String heap, List<String> jvmOptions, ClientKind client)
             throws IOException {
         stores = StoreFolder.below(folder, "s3", "dynamodb");
-        var jvm = new ArrayList<>(List.of("-Xms" + heap));
-        jvm.addAll(jvmOptions);
         this.client = client;
         cluster =
                 LocalCluster.prepare(
                         new ClusterSettings(
-                                root, folder, 3, 3, false, heap, jvm, List.of(), Map.of()));
+                                root,
+                                folder,
+                                3,
+                                3,
+                                false,
+                                heap,
+                                ShippedJvm.options(heap, jvmOptions),
+                                List.of(),
+                                Map.of()));
     }
 
     @Override
