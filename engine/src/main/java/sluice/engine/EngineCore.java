@@ -327,8 +327,8 @@ final class EngineCore implements WalKeeper.Observer, PeerFrames.Engine {
                 error -> answer.accept(OwnerAppends.failed(error)));
     }
 
-    /** Goes on if the slot is this gateway's; else {@code failed} is told {@code not-owner}. */
-    void whenOwned(int slot, Runnable go, Consumer<SluiceException> failed) {
+    /** Goes on with the slot's epoch, or {@code failed} is told {@code not-owner}. */
+    void whenOwned(int slot, Consumer<Long> go, Consumer<SluiceException> failed) {
         whenOpen(open -> open.whenOwned(slot, owned, go, failed), failed);
     }
 

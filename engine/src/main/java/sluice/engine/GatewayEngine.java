@@ -263,7 +263,7 @@ public final class GatewayEngine implements Engine {
             case CallRequest.Group group ->
                     core.whenOwned(
                             group.slot(),
-                            () -> ownedGroups.handle(group, answer),
+                            epoch -> ownedGroups.handle(epoch, group, answer),
                             error -> answer.accept(OwnerAppends.failed(error)));
         }
     }

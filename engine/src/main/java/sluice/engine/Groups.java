@@ -10,6 +10,7 @@ import sluice.consumer.group.GroupName;
 import sluice.consumer.group.GroupReply;
 import sluice.consumer.group.GroupRequest;
 import sluice.consumer.group.GroupSummary;
+import sluice.consumer.group.QueueRequest;
 import sluice.engine.peer.CallReply;
 import sluice.engine.peer.CallRequest;
 import sluice.log.batch.Partitioner;
@@ -86,6 +87,24 @@ final class Groups implements GroupCoordinator {
             case GroupRequest.Reset reset -> reset.dryRun();
             case GroupRequest.Poll poll -> poll.received() >= 0;
             case GroupRequest.Put _, GroupRequest.Delete _, GroupRequest.Commit _ -> false;
+            case QueueRequest queue -> isRepeatable(queue);
+        };
+    }
+
+    /** A call that does not count its answers would lose what the first one brought. */
+    private static boolean isRepeatable(QueueRequest request) {
+        return switch (request) {
+            case QueueRequest.Receive receive ->
+                    receive.session().isPresent() && receive.received() >= 0;
+            case QueueRequest.Open open -> open.resume().isPresent();
+            case QueueRequest.Settle _,
+                    QueueRequest.Beat _,
+                    QueueRequest.Close _,
+                    QueueRequest.Peek _,
+                    QueueRequest.Count _,
+                    QueueRequest.Pause _ ->
+                    true;
+            case QueueRequest.Purge _ -> false;
         };
     }
 
@@ -93,6 +112,7 @@ final class Groups implements GroupCoordinator {
         return switch (request) {
             case GroupRequest.Heartbeat heartbeat -> heartbeat.waitMax();
             case GroupRequest.Poll poll -> poll.waitMax();
+            case QueueRequest.Receive receive -> receive.waitMax();
             case GroupRequest.Put _,
                     GroupRequest.Describe _,
                     GroupRequest.Delete _,
@@ -100,7 +120,8 @@ final class Groups implements GroupCoordinator {
                     GroupRequest.Leave _,
                     GroupRequest.Commit _,
                     GroupRequest.Offsets _,
-                    GroupRequest.Reset _ ->
+                    GroupRequest.Reset _,
+                    QueueRequest _ ->
                     Duration.ZERO;
         };
     }

@@ -2,6 +2,7 @@ package sluice.engine;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import sluice.engine.peer.CallReply;
@@ -197,13 +198,17 @@ record OpenWal(
     /**
      * Goes on if this gateway owns the slot, and its wal was open a moment ago.
      *
+     * @param go told the epoch under which it owns it
      * @param failed told {@code not-owner}
      */
-    void whenOwned(int slot, OwnedSlots owned, Runnable go, Consumer<SluiceException> failed) {
-        if (owned.get(slot).filter(each -> !each.isReleasing).isEmpty()) {
+    void whenOwned(
+            int slot, OwnedSlots owned, Consumer<Long> go, Consumer<SluiceException> failed) {
+        Optional<OwnedSlot> found = owned.get(slot).filter(each -> !each.isReleasing);
+        if (found.isEmpty()) {
             failed.accept(OwnedSlots.notOwner(slot));
         } else {
-            authority.whenRecent(go, failed);
+            long epoch = found.get().epoch;
+            authority.whenRecent(() -> go.accept(epoch), failed);
         }
     }
 

@@ -1,5 +1,6 @@
 package sluice.engine;
 
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
@@ -62,6 +63,7 @@ final class OwnedGroups {
                                         SessionLimits.DEFAULT,
                                         new ReadRoom(POLLED_AHEAD_BYTES_MAX),
                                         POLLED_SESSIONS_MAX),
+                                Optional.empty(),
                                 () -> newId(ports.randoms().get()),
                                 GroupLimits.DEFAULT));
     }
@@ -91,13 +93,15 @@ final class OwnedGroups {
     }
 
     /**
+     * @param epoch of the slot, under which this gateway owns it
      * @param answer called on the engine's lane, once
      */
-    void handle(CallRequest.Group request, Consumer<CallReply> answer) {
+    void handle(long epoch, CallRequest.Group request, Consumer<CallReply> answer) {
         boolean isQueued =
                 groupLane.offer(() -> {
                     groups.handle(
                             request.slot(),
+                            epoch,
                             request.group(),
                             request.request(),
                             outcome -> engineLane.execute(() -> answer.accept(reply(outcome))));

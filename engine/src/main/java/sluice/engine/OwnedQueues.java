@@ -49,7 +49,7 @@ final class OwnedQueues {
     void handle(CallRequest.Queue request, Consumer<CallReply> answer) {
         core.whenOwned(
                 request.slot(),
-                () -> ask(request, answer),
+                _ -> ask(request, answer),
                 error -> answer.accept(OwnerAppends.failed(error)));
     }
 

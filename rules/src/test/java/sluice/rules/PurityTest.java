@@ -17,7 +17,11 @@ class PurityTest {
 
     /** Packages whose classes only decide; their subpackages may do what they decided. */
     private static final String[] STATE_MACHINES = {
-        "sluice.log.batch", "sluice.log.object", "sluice.log.wal", "sluice.client.batch"
+        "sluice.log.batch",
+        "sluice.log.object",
+        "sluice.log.wal",
+        "sluice.client.batch",
+        "sluice.consumer.dispatch"
     };
 
     /** Calls that ask the world for the time or for chance, by class. */

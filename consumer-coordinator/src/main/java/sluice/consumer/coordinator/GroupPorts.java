@@ -1,5 +1,6 @@
 package sluice.consumer.coordinator;
 
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import sluice.consumer.group.PullSessions;
@@ -14,6 +15,7 @@ import sluice.metadata.GroupStore;
  * @param self node of this gateway
  * @param lane owns all groups' state
  * @param background runs calls to the store
+ * @param queues what queue groups need beside; empty: none are served
  * @param ids unguessable, never the same twice
  */
 public record GroupPorts(
@@ -24,5 +26,6 @@ public record GroupPorts(
         TopicLookup topics,
         PartitionEnds ends,
         PullSessions pull,
+        Optional<QueueGroupPorts> queues,
         Supplier<UUID> ids,
         GroupLimits limits) {}

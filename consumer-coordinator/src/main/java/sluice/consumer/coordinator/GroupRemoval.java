@@ -20,6 +20,16 @@ import sluice.metadata.Versioned;
  */
 final class GroupRemoval {
 
+    /** Whoever writes the group's item of members. */
+    interface Membership {
+
+        /** Of the item, as it was last written. */
+        long version();
+
+        /** After a stop: calls it once no write is under way any more, now if none is. */
+        void whenEnded(Runnable then);
+    }
+
     private final GroupPorts ports;
     private final Versioned<GroupRecord> group;
     private final long membershipVersion;
@@ -47,7 +57,7 @@ final class GroupRemoval {
     static void start(
             GroupPorts ports,
             Versioned<GroupRecord> group,
-            MembershipWrites membership,
+            Membership membership,
             List<Item> offsets,
             Answer answer) {
         membership.whenEnded(() ->

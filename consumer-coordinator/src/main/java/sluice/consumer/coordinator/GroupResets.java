@@ -123,7 +123,8 @@ final class GroupResets {
         }
     }
 
-    private static List<TopicPartition> partitions(Reset request, Map<String, TopicRecord> topics) {
+    /** The partitions that a reset names. */
+    static List<TopicPartition> partitions(Reset request, Map<String, TopicRecord> topics) {
         for (String topic : request.topics()) {
             if (!topics.containsKey(topic)) {
                 throw Refusals.unknownTopic(topic);
@@ -154,7 +155,7 @@ final class GroupResets {
         return ports.ends()
                 .ends(topic, at.partition())
                 .thenCompose(ends ->
-                        wanted(target, topic, at.partition(), ends)
+                        wanted(ports, target, topic, at.partition(), ends)
                                 .thenApply(wanted -> {
                                     long start = ends.logStart();
                                     long end = ends.highWatermark();
@@ -163,8 +164,9 @@ final class GroupResets {
                                 }));
     }
 
-    private CompletionStage<Long> wanted(
-            Target target, TopicRecord topic, int partition, Ends ends) {
+    /** Where the target is in a partition; perhaps outside of the log. */
+    static CompletionStage<Long> wanted(
+            GroupPorts ports, Target target, TopicRecord topic, int partition, Ends ends) {
         return switch (target) {
             case Target.Earliest() -> CompletableFuture.completedStage(ends.logStart());
             case Target.Latest() -> CompletableFuture.completedStage(ends.highWatermark());

@@ -27,9 +27,6 @@ final class GroupSettings {
      * @throws SluiceException INVALID {@code bad-group}
      */
     static void check(GroupConfig config) {
-        if (config.type() != GroupConfig.Type.STREAM) {
-            throw bad("groups of this type are not served yet: type=" + config.type());
-        }
         if (config.topics().isEmpty() || config.topics().size() > PATTERNS_MAX) {
             throw bad(
                     "1 to %d names or patterns of topics expected: topics=%d"
@@ -98,6 +95,14 @@ final class GroupSettings {
                 Kind.CONFLICT,
                 "group-exists",
                 "the group exists with another type: type=" + type + "; delete it first");
+    }
+
+    /** What was asked is asked of groups of the other type. */
+    static SluiceException wrongType(GroupConfig.Type type) {
+        return new SluiceException(
+                Kind.CONFLICT,
+                "wrong-group-type",
+                "a group of another type is needed for this: type=" + type);
     }
 
     static SluiceException bad(String what) {

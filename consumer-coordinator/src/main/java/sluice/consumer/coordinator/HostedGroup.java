@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import sluice.consumer.group.GroupName;
 import sluice.consumer.group.GroupReply;
 import sluice.consumer.group.GroupRequest;
+import sluice.consumer.group.QueueRequest;
 import sluice.consumer.group.TopicPartition;
 import sluice.consumer.stream.CommittedOffsets;
 import sluice.consumer.stream.CommittedOffsets.Entry;
@@ -21,6 +22,7 @@ import sluice.consumer.stream.TopicPatterns;
 import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
+import sluice.metadata.GroupConfig;
 import sluice.metadata.StreamConfig;
 import sluice.metadata.TopicRecord;
 
@@ -31,12 +33,7 @@ import sluice.metadata.TopicRecord;
  * answered. When a write finds that another coordinator wrote, the group is dropped: whoever waits
  * is told that nothing was done, and finds the other one. Owned by the groups' lane.
  */
-final class HostedGroup {
-
-    /** Told of the group's end here. */
-    interface Owner {
-        void dropped(HostedGroup group);
-    }
+final class HostedGroup implements Hosted {
 
     private static final Duration BELIEVED_AFTER = Duration.ofSeconds(1);
 
@@ -156,12 +153,13 @@ final class HostedGroup {
         }
     }
 
-    GroupName name() {
+    @Override
+    public GroupName name() {
         return name;
     }
 
-    /** True if nobody would miss it. */
-    boolean isIdleSince(long ns) {
+    @Override
+    public boolean isIdleSince(long ns) {
         return !machine.hasMembers()
                 && usedNs - ns <= 0
                 && membership.isIdle()
@@ -170,7 +168,8 @@ final class HostedGroup {
                 && !settings.isChanging();
     }
 
-    void handle(GroupRequest request, Answer answer) {
+    @Override
+    public void handle(GroupRequest request, Answer answer) {
         lane.assertOwner();
         usedNs = lane.nowNs();
         if (isBehind(request)) {
@@ -209,6 +208,7 @@ final class HostedGroup {
                                 },
                                 membership::whenDurable);
                 case GroupRequest.Poll poll -> poll(poll, answer);
+                case QueueRequest _ -> throw GroupSettings.wrongType(GroupConfig.Type.STREAM);
             }
         } catch (SluiceException e) {
             answer.fail(e);
@@ -343,8 +343,8 @@ final class HostedGroup {
         }
     }
 
-    /** Looks for new topics and partitions, if there is a member to read them. */
-    void refresh() {
+    @Override
+    public void refresh() {
         if (machine.hasMembers()) {
             List<String> patterns = machine.config().topics();
             Asks.answered(
@@ -380,8 +380,8 @@ final class HostedGroup {
         membership.soon();
     }
 
-    /** The group is coordinated elsewhere, or nobody uses it. */
-    void drop(SluiceException why) {
+    @Override
+    public void drop(SluiceException why) {
         if (isDropped) {
             return;
         }

@@ -18,7 +18,10 @@ import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
 import sluice.log.lane.Lane;
 import sluice.log.lane.Outcome;
+import sluice.metadata.GroupConfig;
 import sluice.metadata.GroupRecord;
+import sluice.metadata.QueueConfig;
+import sluice.metadata.StreamConfig;
 import sluice.metadata.TopicRecord;
 
 /**
@@ -26,7 +29,7 @@ import sluice.metadata.TopicRecord;
  * when its slot goes, when another coordinator wrote, or when nobody used it for a while. Owned by
  * the groups' lane.
  */
-public final class LocalGroups implements HostedGroup.Owner {
+public final class LocalGroups implements Hosted.Owner {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalGroups.class);
 
@@ -42,12 +45,14 @@ public final class LocalGroups implements HostedGroup.Owner {
     /** A group that is here, or on its way. */
     private static final class Entry {
         final int slot;
+        final long epoch;
         final List<Waiting> waiting = new ArrayList<>();
-        @Nullable HostedGroup group;
+        @Nullable Hosted group;
         boolean isNew;
 
-        Entry(int slot) {
+        Entry(int slot, long epoch) {
             this.slot = slot;
+            this.epoch = epoch;
         }
     }
 
@@ -69,22 +74,31 @@ public final class LocalGroups implements HostedGroup.Owner {
     /**
      * Answers a request for a group whose slot this gateway owns.
      *
+     * @param epoch of the slot, under which this gateway owns it
      * @param answer called on the lane, once
      */
     public void handle(
-            int slot, GroupName name, GroupRequest request, Consumer<Outcome<GroupReply>> answer) {
+            int slot,
+            long epoch,
+            GroupName name,
+            GroupRequest request,
+            Consumer<Outcome<GroupReply>> answer) {
         lane.assertOwner();
         Entry entry = entries.get(name);
+        if (entry != null && entry.epoch < epoch) {
+            drop(name, entry);
+            entry = null;
+        }
         if (entry == null) {
             if (entries.size() >= GROUPS_MAX) {
                 new Answer(answer).fail(full());
                 return;
             }
-            entry = new Entry(slot);
+            entry = new Entry(slot, epoch);
             entries.put(name, entry);
             takeOver(name, entry);
         }
-        HostedGroup group = entry.group;
+        Hosted group = entry.group;
         if (group != null) {
             group.handle(request, new Answer(answer));
         } else if (entry.waiting.size() < WAITING_MAX) {
@@ -142,25 +156,45 @@ public final class LocalGroups implements HostedGroup.Owner {
     }
 
     private void taken(GroupName name, Entry entry, GroupTakeover.Taken taken) {
+        GroupConfig config = taken.group().value().config();
+        if (config instanceof QueueConfig && ports.queues().isEmpty()) {
+            failAll(name, entry, notServed());
+            return;
+        }
         LOG.atInfo()
                 .addKeyValue("group", name)
                 .addKeyValue("epoch", taken.membership().value().epoch())
                 .addKeyValue("members", taken.membership().value().members().size())
                 .log("group taken over");
-        var group = new HostedGroup(ports, name, taken, this);
+        Hosted group =
+                switch (config) {
+                    case StreamConfig _ -> new HostedGroup(ports, name, taken, this);
+                    case QueueConfig _ ->
+                            new HostedQueueGroup(
+                                    ports,
+                                    ports.queues().orElseThrow(),
+                                    name,
+                                    taken,
+                                    entry.epoch,
+                                    this);
+                };
         entry.group = group;
         lookLater();
         List<Waiting> waiting = List.copyOf(entry.waiting);
         entry.waiting.clear();
         for (Waiting each : waiting) {
-            if (entry.isNew && each.request() instanceof GroupRequest.Put(var config, _)) {
+            if (entry.isNew && each.request() instanceof GroupRequest.Put(var asked, _)) {
                 // The one that made it, found as it was made.
                 entry.isNew = false;
-                each.answer().reply(new GroupReply.Stored(true, config));
+                group.whenReady(() -> each.answer().reply(new GroupReply.Stored(true, asked)));
             } else {
-                handle(entry.slot, name, each.request(), each.answer().to());
+                handle(entry.slot, entry.epoch, name, each.request(), each.answer().to());
             }
         }
+    }
+
+    private static SluiceException notServed() {
+        return GroupSettings.bad("groups of type QUEUE are not served by this gateway yet");
     }
 
     /** The first request to make the group does so; the others wait for it. */
@@ -180,6 +214,9 @@ public final class LocalGroups implements HostedGroup.Owner {
     private void create(GroupName name, Entry entry, GroupRequest.Put request, Answer answer) {
         try {
             GroupSettings.check(request.config());
+            if (request.config() instanceof QueueConfig && ports.queues().isEmpty()) {
+                throw notServed();
+            }
         } catch (SluiceException e) {
             refused(name, entry, answer, e);
             return;
@@ -264,7 +301,7 @@ public final class LocalGroups implements HostedGroup.Owner {
     }
 
     @Override
-    public void dropped(HostedGroup group) {
+    public void dropped(Hosted group) {
         Entry entry = entries.get(group.name());
         if (entry != null && entry.group == group) {
             entries.remove(group.name());
@@ -277,13 +314,17 @@ public final class LocalGroups implements HostedGroup.Owner {
         for (Map.Entry<GroupName, Entry> each : List.copyOf(entries.entrySet())) {
             Entry entry = each.getValue();
             if (slots.test(entry.slot)) {
-                HostedGroup group = entry.group;
-                if (group != null) {
-                    group.drop(OffsetWrites.moved());
-                } else {
-                    failAll(each.getKey(), entry, OffsetWrites.moved());
-                }
+                drop(each.getKey(), entry);
             }
+        }
+    }
+
+    private void drop(GroupName name, Entry entry) {
+        Hosted group = entry.group;
+        if (group != null) {
+            group.drop(OffsetWrites.moved());
+        } else {
+            failAll(name, entry, OffsetWrites.moved());
         }
     }
 
@@ -299,7 +340,7 @@ public final class LocalGroups implements HostedGroup.Owner {
         isLooking = false;
         long idleNs = lane.nowNs() - IDLE_MAX.toNanos();
         for (Entry each : List.copyOf(entries.values())) {
-            HostedGroup group = each.group;
+            Hosted group = each.group;
             if (group != null && group.isIdleSince(idleNs)) {
                 group.drop(OffsetWrites.moved());
             } else if (group != null) {

@@ -16,7 +16,7 @@ import sluice.metadata.MembershipRecord;
  * next one, and everyone answered after the write that holds their change. While the store is away
  * the write is tried again, and members go on with what they were told.
  */
-final class MembershipWrites {
+final class MembershipWrites implements GroupRemoval.Membership {
 
     private static final Duration AGAIN = Duration.ofMillis(500);
 
@@ -66,7 +66,8 @@ final class MembershipWrites {
         this.observer = observer;
     }
 
-    long version() {
+    @Override
+    public long version() {
         return version;
     }
 
@@ -183,8 +184,8 @@ final class MembershipWrites {
         }
     }
 
-    /** After a stop: calls {@code then} once no write is under way any more, now if none is. */
-    void whenEnded(Runnable then) {
+    @Override
+    public void whenEnded(Runnable then) {
         if (isWriting) {
             onceEnded = then;
         } else {

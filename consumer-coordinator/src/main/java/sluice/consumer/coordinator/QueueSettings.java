@@ -2,6 +2,7 @@ package sluice.consumer.coordinator;
 
 import java.time.Duration;
 import java.util.regex.Pattern;
+import sluice.consumer.queue.QueuePolicy;
 import sluice.consumer.stream.TopicPatterns;
 import sluice.log.SluiceException;
 import sluice.metadata.QueueConfig;
@@ -37,6 +38,18 @@ final class QueueSettings {
         }
         checkBetween("jitterPercent", backoff.jitterPercent(), 0, JITTER_MAX);
         config.deadLetters().ifPresent(topic -> checkDeadLetters(config, topic));
+    }
+
+    /** What partitions' owners are told of the settings. */
+    static QueuePolicy policy(QueueConfig config) {
+        QueueConfig.Backoff backoff = config.backoff();
+        return new QueuePolicy(
+                config.deliveryLimit(),
+                new QueuePolicy.Backoff(
+                        backoff.delay(),
+                        backoff.delayMax(),
+                        backoff.growth() == QueueConfig.Backoff.Growth.EXPONENTIAL,
+                        backoff.jitterPercent() / 100.0));
     }
 
     /** What a group gives up must not come back to it. */

@@ -7,6 +7,7 @@ import sluice.consumer.group.GroupRequest;
 import sluice.log.SluiceException;
 import sluice.log.lane.Outcome;
 import sluice.metadata.GroupRecord;
+import sluice.metadata.QueueConfig;
 import sluice.metadata.TopicRecord;
 import sluice.metadata.Versioned;
 
@@ -55,6 +56,23 @@ final class StoredSettings {
         if (request.config().type() != record().config().type()) {
             throw GroupSettings.exists(record().config().type());
         }
+        start(kept(request), answer);
+    }
+
+    /** Whether a queue is paused is not part of a change. */
+    private GroupRequest.Put kept(GroupRequest.Put request) {
+        return request.config() instanceof QueueConfig next
+                        && record().config() instanceof QueueConfig now
+                ? new GroupRequest.Put(next.withPaused(now.isPaused()), request.allowMissing())
+                : request;
+    }
+
+    /** Changes nothing but whether a queue is paused. */
+    void pause(QueueConfig now, boolean isPaused, Answer answer) {
+        start(new GroupRequest.Put(now.withPaused(isPaused), true), answer);
+    }
+
+    private void start(GroupRequest.Put request, Answer answer) {
         GroupSettings.check(request.config());
         if (isChanging) {
             throw new SluiceException(

@@ -24,6 +24,11 @@ import sluice.log.SluiceException;
  *                      revocationTimeout; of a queue group sessionTimeout, reconnectGrace,
  *                      prefetch 4, inFlightMax 4, deliveryLimit 4, growth 1, delay, delayMax,
  *                      jitterPercent 4, optional topic for dead letters, onReject 1, flag paused
+ *   delivery           queue 8, partition 4, offset 8, lease 8
+ *   record             offset 8, timestamp 8, key, value, list of headers: name as text, value;
+ *                      key and values: length 4, bytes; length −1 if there is none
+ *   outcome            1 (0 acknowledge, 1 release and optional delay and reason as text, 2 not
+ *                      delivered, 3 reject and reason, 4 extend and duration)
  *   target of a reset  1 (0 earliest, 1 latest, 2 offset, 3 timestamp, 4 milliseconds back), value 8
  * </pre>
  *

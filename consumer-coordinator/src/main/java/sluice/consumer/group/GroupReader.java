@@ -9,6 +9,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import sluice.consumer.queue.DeliveryId;
+import sluice.log.batch.LogRecord;
 import sluice.metadata.GroupConfig;
 import sluice.metadata.QueueConfig;
 import sluice.metadata.StreamConfig;
@@ -111,6 +114,25 @@ final class GroupReader {
                         word(Hold.State.values()),
                         optionalLong(),
                         duration()));
+    }
+
+    DeliveryId delivery() {
+        return new DeliveryId(number64(), number32(), number64(), number64());
+    }
+
+    /** A view into what is read. */
+    LogRecord record() {
+        return new LogRecord(
+                number64(),
+                number64(),
+                nullableBytes(),
+                nullableBytes(),
+                list(() -> new LogRecord.Header(text(), nullableBytes())));
+    }
+
+    private @Nullable ByteBuffer nullableBytes() {
+        int length = number32();
+        return length == -1 ? null : bytes(length);
     }
 
     GroupConfig config() {

@@ -8,12 +8,24 @@ import sluice.metadata.GroupConfig;
 import sluice.metadata.StreamConfig;
 
 /** What a group's coordinator answers. */
-public sealed interface GroupReply {
+public sealed interface GroupReply
+        permits GroupReply.Done,
+                GroupReply.Stored,
+                GroupReply.Joined,
+                GroupReply.Holds,
+                GroupReply.Committed,
+                GroupReply.Offsets,
+                GroupReply.Moved,
+                GroupReply.Described,
+                GroupReply.Polled,
+                QueueReply {
 
-    /** To {@link GroupRequest.Delete} and {@link GroupRequest.Leave}. */
+    /**
+     * To {@link GroupRequest.Delete}, {@link GroupRequest.Leave} and {@link QueueRequest.Close}.
+     */
     record Done() implements GroupReply {}
 
-    /** To {@link GroupRequest.Put}. */
+    /** To {@link GroupRequest.Put} and {@link QueueRequest.Pause}. */
     record Stored(boolean isNew, GroupConfig config) implements GroupReply {}
 
     /** To {@link GroupRequest.Join}; the holds are those of {@link Holds}. */

@@ -9,11 +9,24 @@ import sluice.metadata.GroupConfig;
 /**
  * What is asked of a group's coordinator.
  *
+ * <p>What is asked of a group of the other type fails CONFLICT {@code wrong-group-type}.
+ *
  * <p>A member's requests fail NOT_FOUND {@code unknown-member} if it ended or never was, and
  * CONFLICT {@code member-fenced} if another process has taken its place: by its instance name, or
  * by a newer connection. Then what was asked was not done, and whoever asked must stop.
  */
-public sealed interface GroupRequest {
+public sealed interface GroupRequest
+        permits GroupRequest.Put,
+                GroupRequest.Describe,
+                GroupRequest.Delete,
+                GroupRequest.Join,
+                GroupRequest.Heartbeat,
+                GroupRequest.Leave,
+                GroupRequest.Commit,
+                GroupRequest.Offsets,
+                GroupRequest.Reset,
+                GroupRequest.Poll,
+                QueueRequest {
 
     /**
      * Makes the group, or changes its settings; {@link GroupReply.Stored}.
@@ -27,7 +40,8 @@ public sealed interface GroupRequest {
     record Put(GroupConfig config, boolean allowMissing) implements GroupRequest {}
 
     /**
-     * Settings, members, partitions; {@link GroupReply.Described}.
+     * Settings, members, partitions; {@link GroupReply.Described}, of a queue group {@link
+     * QueueReply.Counted}.
      *
      * @param withLag true: the owners of all partitions are asked how far they go
      */

@@ -10,6 +10,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import sluice.consumer.queue.DeliveryId;
+import sluice.log.batch.LogRecord;
 import sluice.metadata.GroupConfig;
 import sluice.metadata.QueueConfig;
 import sluice.metadata.StreamConfig;
@@ -93,6 +96,36 @@ final class GroupWriter {
                                 .number8(each.state().ordinal())
                                 .optional(each.committed())
                                 .duration(each.releaseWithin()));
+    }
+
+    GroupWriter delivery(DeliveryId value) {
+        return number64(value.queue())
+                .number32(value.partition())
+                .number64(value.offset())
+                .number64(value.lease());
+    }
+
+    GroupWriter record(LogRecord value) {
+        number64(value.offset()).number64(value.timestampMs());
+        bytes(value.key());
+        bytes(value.value());
+        return list(
+                value.headers(),
+                each -> {
+                    text(each.name());
+                    bytes(each.value());
+                });
+    }
+
+    private void bytes(@Nullable ByteBuffer value) {
+        if (value == null) {
+            number32(-1);
+        } else {
+            byte[] copy = new byte[value.remaining()];
+            value.get(value.position(), copy);
+            number32(copy.length);
+            out.writeBytes(copy);
+        }
     }
 
     GroupWriter config(GroupConfig value) {

@@ -46,6 +46,7 @@ final class ReplyCodec {
                                         .number64(each.to()));
                 slices.forEach(each -> buffers.addAll(each.batches()));
             }
+            case QueueReply queue -> QueueGroupCodec.write(out, queue);
         }
         buffers.addFirst(out.toBuffer());
         return buffers;
@@ -107,7 +108,7 @@ final class ReplyCodec {
             case MOVED -> new GroupReply.Moved(in.flag(), in.list(() -> move(in)));
             case DESCRIBED -> new GroupReply.Described(described(in));
             case POLLED -> polled(in);
-            default -> throw new IllegalArgumentException("type=" + type);
+            default -> QueueGroupCodec.readReply(type, in);
         };
     }
 

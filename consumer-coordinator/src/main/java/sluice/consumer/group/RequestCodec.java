@@ -83,6 +83,7 @@ final class RequestCodec {
                             .number32(recordsMax)
                             .number32(bytesMax)
                             .duration(waitMax);
+            case QueueRequest queue -> QueueGroupCodec.write(out, queue);
         }
     }
 
@@ -140,7 +141,7 @@ final class RequestCodec {
                             in.number32(),
                             in.number32(),
                             in.duration());
-            default -> throw new IllegalArgumentException("type=" + type);
+            default -> QueueGroupCodec.readRequest(type, in);
         };
     }
 

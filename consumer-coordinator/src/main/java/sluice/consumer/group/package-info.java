@@ -4,7 +4,8 @@
  *
  * <p>Owns: membership, holds, epochs, the assignment, committed offsets, and the requests and
  * replies by which all of it is asked for, with their bytes. Must not own: records, connections,
- * threads, clocks, stores, who owns a slot. May depend on: log, metadata. Never folded.
+ * threads, clocks, stores, who owns a slot. May depend on: the words of partitions' queues, log,
+ * metadata. Never folded.
  */
 @NullMarked
 package sluice.consumer.group;

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -45,6 +47,8 @@ final class CoordinatorWorld implements PartitionEnds {
     final MemoryItemStore memory = new MemoryItemStore();
     private final Map<Table, Integer> writes = new HashMap<>();
     final List<String> polled = new ArrayList<>();
+    final MemoryOwners queues;
+    final Set<UUID> lostNodes = new HashSet<>();
     private static final List<Fault> FAULTS =
             List.of(Fault.REFUSED, Fault.LOST_REQUEST, Fault.LOST_RESPONSE);
 
@@ -59,6 +63,7 @@ final class CoordinatorWorld implements PartitionEnds {
     CoordinatorWorld(long seed) {
         this.seed = seed;
         this.time = new VirtualTime(seed);
+        this.queues = new MemoryOwners(time);
         memory.setFaults((call, table, _) -> {
             if (call == Call.PUT || call == Call.DELETE) {
                 writes.merge(table, 1, Integer::sum);
@@ -78,6 +83,9 @@ final class CoordinatorWorld implements PartitionEnds {
         final Lane lane;
         final LocalGroups groups;
 
+        /** Of the slot, under which it owns it. */
+        long epoch = 1;
+
         Node(String name) {
             scope = time.scope(name);
             lane = scope.lane("groups");
@@ -92,13 +100,16 @@ final class CoordinatorWorld implements PartitionEnds {
                                     CoordinatorWorld.this::matching,
                                     CoordinatorWorld.this,
                                     this,
+                                    Optional.of(
+                                            new QueueGroupPorts(
+                                                    queues, queues, lostNodes::contains)),
                                     CoordinatorWorld.this::newId,
                                     GroupLimits.DEFAULT));
         }
 
         CompletableFuture<Outcome<GroupReply>> ask(GroupName group, GroupRequest request) {
             var answer = new CompletableFuture<Outcome<GroupReply>>();
-            lane.execute(() -> groups.handle(0, group, request, answer::complete));
+            lane.execute(() -> groups.handle(0, epoch, group, request, answer::complete));
             return answer;
         }
 

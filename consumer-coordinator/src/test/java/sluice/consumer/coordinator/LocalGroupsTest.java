@@ -79,7 +79,7 @@ class LocalGroupsTest extends LocalGroupsWorld {
             GroupConfig queue = GroupConfig.queue(List.of("t"));
             for (GroupConfig bad :
                     List.of(
-                            queue,
+                            GroupConfig.queue(List.of()),
                             GroupConfig.stream(List.of()),
                             GroupConfig.stream(List.of("a/b")),
                             new StreamConfig(

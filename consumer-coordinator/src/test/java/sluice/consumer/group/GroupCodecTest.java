@@ -4,17 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import sluice.consumer.queue.Attempt;
+import sluice.consumer.queue.DeliveryId;
+import sluice.consumer.queue.PartitionReply;
+import sluice.consumer.queue.PartitionRequest;
+import sluice.consumer.queue.Settlement;
 import sluice.log.SluiceException;
+import sluice.log.batch.LogRecord;
 import sluice.metadata.GroupConfig;
 import sluice.metadata.QueueConfig;
 import sluice.metadata.StreamConfig;
@@ -45,6 +53,16 @@ class GroupCodecTest {
                     Optional.of("dead"),
                     QueueConfig.OnReject.DROP,
                     true);
+    private static final DeliveryId DELIVERY = new DeliveryId(5, 6, 7, 8);
+    private static final LogRecord RECORD =
+            new LogRecord(
+                    7,
+                    9,
+                    null,
+                    bytes("value"),
+                    List.of(
+                            new LogRecord.Header("a", bytes("b")),
+                            new LogRecord.Header("c", null)));
     private static final Hold HOLD =
             new Hold(
                     PARTITION,
@@ -54,12 +72,55 @@ class GroupCodecTest {
                     OptionalLong.of(11),
                     Duration.ofMillis(12));
 
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static QueueRequest.Item item(Settlement.Outcome outcome) {
+        return new QueueRequest.Item(DELIVERY, outcome);
+    }
+
     static Stream<GroupRequest> requests() {
         return Stream.of(
                 new GroupRequest.Put(CONFIG, true),
                 new GroupRequest.Put(GroupConfig.stream(List.of("t")), false),
                 new GroupRequest.Put(GroupConfig.queue(List.of("t")), false),
                 new GroupRequest.Put(QUEUE, false),
+                new QueueRequest.Open(
+                        Optional.of(new QueueRequest.Resume(ID, List.of(DELIVERY))),
+                        CONNECTION,
+                        7,
+                        "c",
+                        ID,
+                        "g"),
+                new QueueRequest.Open(Optional.empty(), Optional.empty(), -1, "", ID, ""),
+                new QueueRequest.Receive(
+                        Optional.of(ID),
+                        CONNECTION,
+                        -1,
+                        10,
+                        1000,
+                        Duration.ofSeconds(20),
+                        Optional.of(Duration.ofSeconds(30))),
+                new QueueRequest.Settle(
+                        Optional.of(ID),
+                        CONNECTION,
+                        List.of(
+                                item(new Settlement.Outcome.Acknowledge()),
+                                item(
+                                        new Settlement.Outcome.Release(
+                                                Optional.of(Duration.ofSeconds(1)), "r")),
+                                item(new Settlement.Outcome.Release(Optional.empty(), "")),
+                                item(new Settlement.Outcome.NotDelivered()),
+                                item(new Settlement.Outcome.Reject("bad")),
+                                item(new Settlement.Outcome.Extend(Duration.ofSeconds(9))))),
+                new QueueRequest.Beat(List.of(new QueueRequest.Sign(ID, CONNECTION, 3))),
+                new QueueRequest.Close(ID, CONNECTION),
+                new QueueRequest.Peek(
+                        PARTITION, 5, 6, 7, Set.of(PartitionRequest.MessageState.DELAYED)),
+                new QueueRequest.Count(),
+                new QueueRequest.Pause(true),
+                new QueueRequest.Purge(),
                 new GroupRequest.Describe(true),
                 new GroupRequest.Delete(true),
                 new GroupRequest.Join(
@@ -98,6 +159,68 @@ class GroupCodecTest {
     static Stream<GroupReply> replies() {
         ByteBuffer batch = ByteBuffer.wrap(new byte[] {1, 2, 3});
         return Stream.of(
+                new QueueReply.Opened(ID, 3, QUEUE, List.of(DELIVERY)),
+                new QueueReply.Received(
+                        4,
+                        List.of(
+                                new QueueReply.Message(
+                                        DELIVERY, PARTITION, 2, 17, OptionalLong.of(18), RECORD))),
+                new QueueReply.Settled(
+                        List.of(
+                                new QueueReply.Result.Done(),
+                                new QueueReply.Result.Refused(
+                                        Settlement.Refusal.LEASE_EXPIRED, "gone"),
+                                new QueueReply.Result.Failed(
+                                        SluiceException.Kind.UNKNOWN_OUTCOME, "c", "m"))),
+                new QueueReply.Beaten(List.of(ID)),
+                new QueueReply.Peeked(
+                        new PartitionReply.Peeked(
+                                List.of(
+                                        new PartitionReply.Peeked.Message(
+                                                RECORD,
+                                                PartitionRequest.MessageState.LEASED,
+                                                3,
+                                                Optional.of(ID),
+                                                OptionalLong.of(4),
+                                                List.of(
+                                                        new Attempt(
+                                                                1,
+                                                                2,
+                                                                3,
+                                                                Attempt.Why.RELEASED,
+                                                                "r")))),
+                                9,
+                                true)),
+                new QueueReply.Counted(
+                        QUEUE,
+                        1,
+                        ID,
+                        2,
+                        3,
+                        List.of(
+                                new QueueReply.Session(
+                                        ID, "c", "g", 1, 2, true, Duration.ofMillis(5))),
+                        List.of(
+                                new QueueReply.Partition(PARTITION, Optional.empty()),
+                                new QueueReply.Partition(
+                                        PARTITION,
+                                        Optional.of(
+                                                new PartitionReply.Numbers(
+                                                        new PartitionReply.Backlog(
+                                                                1,
+                                                                2,
+                                                                3,
+                                                                4,
+                                                                OptionalLong.of(5),
+                                                                true),
+                                                        6,
+                                                        7,
+                                                        8,
+                                                        9,
+                                                        10,
+                                                        11,
+                                                        OptionalLong.empty()))))),
+                new QueueReply.Purged(12),
                 new GroupReply.Done(),
                 new GroupReply.Stored(true, CONFIG),
                 new GroupReply.Joined(ID, 5, CONFIG, List.of(HOLD)),

@@ -2,6 +2,7 @@ package sluice.gateway.twin;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -65,6 +66,7 @@ final class MemoryGroups implements GroupCoordinator, AutoCloseable {
                                         SessionLimits.DEFAULT,
                                         new ReadRoom(1 << 20),
                                         100),
+                                Optional.empty(),
                                 UUID::randomUUID,
                                 GroupLimits.DEFAULT));
         lane.start();
@@ -104,7 +106,8 @@ final class MemoryGroups implements GroupCoordinator, AutoCloseable {
             return CompletableFuture.failedStage(failure);
         }
         var future = new CompletableFuture<GroupReply>();
-        lane.execute(() -> groups.handle(0, group, request, outcome -> complete(future, outcome)));
+        lane.execute(
+                () -> groups.handle(0, 1, group, request, outcome -> complete(future, outcome)));
         return future;
     }
 

@@ -1,0 +1,26 @@
+package sluice.consumer.coordinator;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import sluice.consumer.queue.QueueRef;
+import sluice.log.batch.LogRecord;
+
+/** Where messages go that a queue group does not give out any more. Safe from any thread. */
+public interface DeadLetterTopics {
+
+    /**
+     * Appends one record for each letter, and makes the topic if there is none. The stage ends when
+     * all of them are durable. A letter that was appended before, from the same queue, partition
+     * and offset, is not appended again, as far as the topic remembers.
+     *
+     * <p>Fails with {@link sluice.log.SluiceException}; then some may be appended, and repeating it
+     * is safe.
+     */
+    CompletionStage<Void> append(String namespace, String topic, List<Letter> letters);
+
+    /**
+     * @param origin the queue that gave it up
+     * @param record with the headers that tell why; its offset is the message's
+     */
+    record Letter(QueueRef origin, LogRecord record) {}
+}

@@ -1,0 +1,374 @@
+package sluice.consumer.queue.memory;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import sluice.consumer.queue.Attempt;
+import sluice.consumer.queue.Delivery;
+import sluice.consumer.queue.PartitionReply;
+import sluice.consumer.queue.PartitionReply.Backlog;
+import sluice.consumer.queue.PartitionRequest;
+import sluice.consumer.queue.QueuePolicy;
+import sluice.consumer.queue.QueueStart;
+import sluice.consumer.queue.Settlement;
+import sluice.log.SluiceException;
+import sluice.log.batch.LogRecord;
+
+/**
+ * The queue of one partition, in memory: what its owner answers, at once. Waiting is up to whoever
+ * asks.
+ */
+public final class MemoryQueue {
+
+    private final Map<Long, LogRecord> log = new TreeMap<>();
+    private final TreeMap<Long, MemoryMessage> open = new TreeMap<>();
+    private final TreeSet<Long> ready = new TreeSet<>();
+
+    /** What was settled, and how: lease to outcome. */
+    private final Map<Long, Settlement.Outcome> settled = new HashMap<>();
+
+    private final Set<Long> expired = new HashSet<>();
+
+    /** Offsets that were acknowledged or buried. */
+    public final Set<Long> done = new TreeSet<>();
+
+    /** The highest epoch that attached; −1 if none did. */
+    public long epoch = -1;
+
+    private QueuePolicy policy = QueuePolicy.DEFAULT;
+    private long highWatermark;
+    private long lastLease;
+    private long nowMs;
+
+    /** Appends a message with this value, at the next offset. */
+    public void produce(String value) {
+        append(
+                new LogRecord(
+                        highWatermark,
+                        nowMs,
+                        null,
+                        ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)),
+                        List.of()));
+    }
+
+    /** Takes a record of the partition; they come in the order of their offsets. */
+    public void append(LogRecord record) {
+        long offset = record.offset();
+        log.put(offset, record);
+        open.put(offset, new MemoryMessage(offset));
+        ready.add(offset);
+        highWatermark = offset + 1;
+    }
+
+    /** The offset after the last record. */
+    public long highWatermark() {
+        return highWatermark;
+    }
+
+    /** Deadlines that have passed by then are over, and what was delayed is ready. */
+    public void now(long ms) {
+        nowMs = ms;
+        for (MemoryMessage each : List.copyOf(open.values())) {
+            if (each.state == PartitionRequest.MessageState.LEASED
+                    && each.deadlineMs.isPresent()
+                    && each.deadlineMs.getAsLong() <= ms) {
+                back(each, Attempt.Why.DEADLINE_PASSED, "", 0);
+            } else if (each.state == PartitionRequest.MessageState.DELAYED && each.readyMs <= ms) {
+                each.state = PartitionRequest.MessageState.READY;
+                ready.add(each.offset);
+            }
+        }
+    }
+
+    public Backlog backlog() {
+        return new Backlog(
+                ready.size(),
+                count(PartitionRequest.MessageState.LEASED),
+                count(PartitionRequest.MessageState.DELAYED),
+                count(PartitionRequest.MessageState.DEAD),
+                OptionalLong.empty(),
+                false);
+    }
+
+    private int count(PartitionRequest.MessageState state) {
+        return (int) open.values().stream().filter(each -> each.state == state).count();
+    }
+
+    /** Leases in flight, by session. */
+    public Collection<Optional<UUID>> holders() {
+        return open.values().stream()
+                .filter(each -> each.state == PartitionRequest.MessageState.LEASED)
+                .map(each -> each.session)
+                .toList();
+    }
+
+    public PartitionReply handle(long coordinator, PartitionRequest request) {
+        if (coordinator < epoch) {
+            throw new SluiceException(
+                    SluiceException.Kind.FENCED, "stale-coordinator", "epoch=" + coordinator);
+        }
+        if (coordinator > epoch && !(request instanceof PartitionRequest.Attach)) {
+            throw new SluiceException(
+                    SluiceException.Kind.CONFLICT, "not-attached", "epoch=" + coordinator);
+        }
+        return switch (request) {
+            case PartitionRequest.Attach(QueuePolicy next, QueueStart start) -> {
+                if (epoch < 0 && start instanceof QueueStart.Latest) {
+                    open.clear();
+                    ready.clear();
+                }
+                epoch = coordinator;
+                policy = next;
+                yield new PartitionReply.Attached(backlog());
+            }
+            case PartitionRequest.Leases(long from, int max) -> leases(from, max);
+            case PartitionRequest.Acquire acquire -> acquired(acquire);
+            case PartitionRequest.Cancel _ -> new PartitionReply.Done();
+            case PartitionRequest.Settle(var settlements) ->
+                    new PartitionReply.Settled(
+                            settlements.stream().map(this::settle).toList(), backlog());
+            case PartitionRequest.EndSessions(var sessions) -> ended(sessions);
+            case PartitionRequest.Read(var offsets) ->
+                    new PartitionReply.Records(
+                            offsets.stream().map(each -> requireNonNull(log.get(each))).toList());
+            case PartitionRequest.DeadLetters(int max) -> deadLetters(max);
+            case PartitionRequest.Bury(var offsets) -> {
+                offsets.forEach(this::bury);
+                yield new PartitionReply.Done();
+            }
+            case PartitionRequest.Peek peek -> peeked(peek);
+            case PartitionRequest.Count() ->
+                    new PartitionReply.Numbers(
+                            backlog(),
+                            open.isEmpty() ? highWatermark : open.firstKey(),
+                            highWatermark,
+                            highWatermark,
+                            0,
+                            done.size(),
+                            lastLease,
+                            OptionalLong.empty());
+            case PartitionRequest.Reset(QueueStart to) -> {
+                reset(to);
+                yield new PartitionReply.Done();
+            }
+            case PartitionRequest.Purge() -> purged();
+        };
+    }
+
+    private PartitionReply leases(long from, int max) {
+        List<PartitionReply.Lease> all =
+                open.tailMap(from).values().stream()
+                        .filter(each -> each.state == PartitionRequest.MessageState.LEASED)
+                        .map(MemoryMessage::toLease)
+                        .toList();
+        return new PartitionReply.Leases(
+                all.subList(0, Math.min(max, all.size())), all.size() > max);
+    }
+
+    private PartitionReply.Acquired acquired(PartitionRequest.Acquire request) {
+        var granted = new ArrayList<List<Delivery>>();
+        for (PartitionRequest.Grant grant : request.grants()) {
+            var deliveries = new ArrayList<Delivery>();
+            while (deliveries.size() < grant.messagesMax() && !ready.isEmpty()) {
+                MemoryMessage next = requireNonNull(open.get(ready.removeFirst()));
+                deliveries.add(leased(next, grant));
+            }
+            granted.add(deliveries);
+        }
+        return new PartitionReply.Acquired(granted, backlog());
+    }
+
+    private Delivery leased(MemoryMessage message, PartitionRequest.Grant grant) {
+        message.state = PartitionRequest.MessageState.LEASED;
+        message.count++;
+        message.counted++;
+        message.lease = ++lastLease;
+        message.session = grant.session();
+        message.sinceMs = nowMs;
+        message.firstAtMs = message.count == 1 ? nowMs : message.firstAtMs;
+        message.deadlineMs = deadline(grant.visibility());
+        return new Delivery(
+                message.lease,
+                message.count,
+                message.firstAtMs,
+                message.deadlineMs,
+                requireNonNull(log.get(message.offset)));
+    }
+
+    private OptionalLong deadline(Optional<Duration> visibility) {
+        return visibility.isPresent()
+                ? OptionalLong.of(nowMs + visibility.get().toMillis())
+                : OptionalLong.empty();
+    }
+
+    private Settlement.Result settle(Settlement each) {
+        MemoryMessage message = open.get(each.offset());
+        if (message == null
+                || message.lease != each.lease()
+                || message.state != PartitionRequest.MessageState.LEASED) {
+            return settledBefore(each);
+        }
+        if (message.session.isPresent() && !message.session.equals(each.session())) {
+            return refused(Settlement.Refusal.FOREIGN_SESSION);
+        }
+        switch (each.outcome()) {
+            case Settlement.Outcome.Acknowledge() -> finish(message);
+            case Settlement.Outcome.Release(var delay, var reason) ->
+                    back(
+                            message,
+                            Attempt.Why.RELEASED,
+                            reason,
+                            delay.orElse(policy.backoff().first()).toMillis());
+            case Settlement.Outcome.NotDelivered() -> {
+                message.counted--;
+                back(message, Attempt.Why.NOT_DELIVERED, "", 0);
+            }
+            case Settlement.Outcome.Reject(var reason) -> {
+                attempt(message, Attempt.Why.REJECTED, reason);
+                message.state = PartitionRequest.MessageState.DEAD;
+            }
+            case Settlement.Outcome.Extend(var visibility) -> {
+                message.deadlineMs = deadline(Optional.of(visibility));
+                return new Settlement.Result.Done(false);
+            }
+        }
+        settled.put(each.lease(), each.outcome());
+        return new Settlement.Result.Done(message.state == PartitionRequest.MessageState.DEAD);
+    }
+
+    private Settlement.Result settledBefore(Settlement each) {
+        Settlement.Outcome before = settled.get(each.lease());
+        if (before != null) {
+            return before.equals(each.outcome())
+                    ? new Settlement.Result.Done(false)
+                    : refused(Settlement.Refusal.ALREADY_SETTLED);
+        }
+        return refused(
+                expired.contains(each.lease())
+                        ? Settlement.Refusal.LEASE_EXPIRED
+                        : Settlement.Refusal.UNKNOWN_DELIVERY);
+    }
+
+    private static Settlement.Result refused(Settlement.Refusal refusal) {
+        return new Settlement.Result.Refused(refusal, refusal.code());
+    }
+
+    private void attempt(MemoryMessage message, Attempt.Why why, String reason) {
+        message.attempts.add(new Attempt(message.lease, message.sinceMs, nowMs, why, reason));
+        message.why = why;
+    }
+
+    private void back(MemoryMessage message, Attempt.Why why, String reason, long delayMs) {
+        attempt(message, why, reason);
+        expired.add(message.lease);
+        message.session = Optional.empty();
+        message.deadlineMs = OptionalLong.empty();
+        if (policy.deliveryLimit() > 0
+                && message.counted >= policy.deliveryLimit()
+                && why != Attempt.Why.NOT_DELIVERED) {
+            message.state = PartitionRequest.MessageState.DEAD;
+        } else if (delayMs > 0) {
+            message.state = PartitionRequest.MessageState.DELAYED;
+            message.readyMs = nowMs + delayMs;
+        } else {
+            message.state = PartitionRequest.MessageState.READY;
+            ready.add(message.offset);
+        }
+    }
+
+    private void finish(MemoryMessage message) {
+        open.remove(message.offset);
+        done.add(message.offset);
+    }
+
+    private PartitionReply ended(List<UUID> sessions) {
+        int leases = 0;
+        for (MemoryMessage each : List.copyOf(open.values())) {
+            if (each.state == PartitionRequest.MessageState.LEASED
+                    && each.session.isPresent()
+                    && sessions.contains(each.session.get())) {
+                back(each, Attempt.Why.SESSION_ENDED, "", 0);
+                leases++;
+            }
+        }
+        return new PartitionReply.Ended(leases, backlog());
+    }
+
+    private PartitionReply deadLetters(int max) {
+        return new PartitionReply.DeadLetters(
+                open.values().stream()
+                        .filter(each -> each.state == PartitionRequest.MessageState.DEAD)
+                        .limit(max)
+                        .map(each -> each.toDeadLetter(requireNonNull(log.get(each.offset))))
+                        .toList());
+    }
+
+    private void bury(long offset) {
+        MemoryMessage message = open.get(offset);
+        if (message != null && message.state == PartitionRequest.MessageState.DEAD) {
+            finish(message);
+        }
+    }
+
+    private PartitionReply peeked(PartitionRequest.Peek request) {
+        List<PartitionReply.Peeked.Message> messages =
+                open.tailMap(request.from()).values().stream()
+                        .filter(each ->
+                                request.states().isEmpty() || request.states().contains(each.state))
+                        .limit(request.max())
+                        .map(each -> each.toPeeked(requireNonNull(log.get(each.offset))))
+                        .toList();
+        long next = messages.isEmpty() ? highWatermark : messages.getLast().record().offset() + 1;
+        return new PartitionReply.Peeked(messages, next, open.ceilingKey(next) != null);
+    }
+
+    private void reset(QueueStart to) {
+        long from =
+                switch (to) {
+                    case QueueStart.Earliest() -> 0;
+                    case QueueStart.Latest() -> highWatermark;
+                    case QueueStart.Offset(long offset) -> offset;
+                    case QueueStart.Timestamp _ -> highWatermark;
+                };
+        open.values().forEach(each -> expired.add(each.lease));
+        open.clear();
+        ready.clear();
+        for (long offset = from; offset < highWatermark; offset++) {
+            open.put(offset, new MemoryMessage(offset));
+            ready.add(offset);
+        }
+    }
+
+    private PartitionReply purged() {
+        List<MemoryMessage> gone =
+                open.values().stream()
+                        .filter(each ->
+                                each.state == PartitionRequest.MessageState.READY
+                                        || each.state == PartitionRequest.MessageState.DELAYED)
+                        .toList();
+        gone.forEach(this::finish);
+        ready.clear();
+        return new PartitionReply.Purged(gone.size());
+    }
+
+    /** The message with this offset, if it is not done; for messages of failures. */
+    public @Nullable String state(long offset) {
+        MemoryMessage message = open.get(offset);
+        return message == null ? null : message.state + " of " + message.session;
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * The queue of a partition without a log: the twin of what owners keep, for tests of coordinators
+ * and gateways.
+ *
+ * <p>Owns: one queue's messages and leases, in memory. Must not own: threads, clocks, waiting. May
+ * depend on: the words of partitions' queues, log. Fold away once the owner's own state machine
+ * stands behind the port in tests.
+ */
+@NullMarked
+package sluice.consumer.queue.memory;
+
+import org.jspecify.annotations.NullMarked;

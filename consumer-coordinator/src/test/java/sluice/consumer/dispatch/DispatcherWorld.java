@@ -1,0 +1,286 @@
+package sluice.consumer.dispatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import sluice.consumer.dispatch.Dispatcher.Grant;
+import sluice.consumer.group.TopicPartition;
+
+/** A dispatcher, owners that answer when chance wants, and what must hold after every step. */
+final class DispatcherWorld implements Dispatcher.Out {
+
+    private record Asked(Source source, List<Grant> grants) {}
+
+    private final SplittableRandom random;
+    private final String seed;
+    final Dispatcher dispatcher = new Dispatcher(this);
+    final List<Source> sources = new ArrayList<>();
+    final List<Taker> takers = new ArrayList<>();
+    private final Map<Source, Integer> atOwner = new LinkedHashMap<>();
+    private final List<Asked> asked = new ArrayList<>();
+    private final List<Source> watched = new ArrayList<>();
+
+    /** What each taker takes and did not get, as the model counts it. */
+    private final Map<Taker, Integer> wants = new HashMap<>();
+
+    private final Map<Taker, Integer> has = new LinkedHashMap<>();
+
+    /** What the dispatcher was told of each source, and did not use up. */
+    private final Map<Source, Integer> told = new HashMap<>();
+
+    /** Requests to others since a source with something known was asked. */
+    private final Map<Source, Integer> passedOver = new HashMap<>();
+
+    private final int inFlightMax;
+    private boolean isPaused;
+    int produced;
+    int given;
+
+    DispatcherWorld(long seed, int sources, int takers, int inFlightMax) {
+        this.random = new SplittableRandom(seed);
+        this.seed = "seed=" + seed + " ";
+        this.inFlightMax = inFlightMax;
+        dispatcher.configure(inFlightMax, false);
+        for (int i = 0; i < sources; i++) {
+            var source = new Source(new TopicPartition("t", i));
+            this.sources.add(source);
+            atOwner.put(source, 0);
+            told.put(source, 0);
+            dispatcher.open(source, 0);
+        }
+        for (int i = 0; i < takers; i++) {
+            var taker = new Taker(new UUID(0, i), true);
+            this.takers.add(taker);
+            wants.put(taker, 0);
+            has.put(taker, 0);
+        }
+    }
+
+    @Override
+    public void acquire(Source source, List<Grant> grants) {
+        int count = 0;
+        for (Grant each : grants) {
+            count += each.messages();
+            int left = wants.merge(each.taker(), -each.messages(), Integer::sum);
+            assertTrue(left >= 0, seed + "more than its credit: " + each);
+        }
+        int left = told.merge(source, -count, Integer::sum);
+        assertTrue(count > 0 && left >= 0, seed + "more than is known: " + source);
+        assertTrue(source.isOpen && !isPaused, seed + "asked in vain: " + source);
+        assertTrue(inFlight() <= inFlightMax, seed + "over the limit: inFlight=" + inFlight());
+        asked.add(new Asked(source, grants));
+        checkTurns(source);
+    }
+
+    private static <K> int of(Map<K, Integer> counts, K key) {
+        return Objects.requireNonNull(counts.get(key));
+    }
+
+    private void checkTurns(Source source) {
+        passedOver.remove(source);
+        for (Source each : sources) {
+            if (each != source
+                    && each.isOpen
+                    && of(told, each) > 0
+                    && each.calls < Dispatcher.CALLS_MAX) {
+                int times = passedOver.merge(each, 1, Integer::sum);
+                assertTrue(
+                        times <= 2 * sources.size(),
+                        seed + "passed over " + times + " times: " + each);
+            } else {
+                passedOver.remove(each);
+            }
+        }
+    }
+
+    @Override
+    public void watch(Source source, boolean rested) {
+        assertTrue(source.isOpen, seed + "watched in vain: " + source);
+        assertTrue(!watched.contains(source), seed + "watched twice: " + source);
+        watched.add(source);
+    }
+
+    private int inFlight() {
+        int all = has.values().stream().mapToInt(Integer::intValue).sum();
+        for (Asked each : asked) {
+            all += each.grants().stream().mapToInt(Grant::messages).sum();
+        }
+        return all;
+    }
+
+    void produce(Source source, int count) {
+        atOwner.merge(source, count, Integer::sum);
+        produced += count;
+    }
+
+    /** What the owner had is gone: purged, or expired. */
+    private void lose(Source source) {
+        produced -= of(atOwner, source);
+        atOwner.put(source, 0);
+    }
+
+    void want(Taker taker, int messages) {
+        wants.put(taker, messages);
+        dispatcher.credit(taker, messages);
+    }
+
+    void settle(Taker taker, int messages) {
+        has.merge(taker, -messages, Integer::sum);
+        dispatcher.settled(taker, messages);
+    }
+
+    private void tell(Source source, int ready) {
+        int underWay = 0;
+        for (Asked each : asked) {
+            if (each.source() == source) {
+                underWay += each.grants().stream().mapToInt(Grant::messages).sum();
+            }
+        }
+        told.put(source, source.isOpen ? Math.max(0, ready - underWay) : 0);
+    }
+
+    /** One of the owners answers a request. */
+    void answerOne() {
+        Asked each = asked.remove(random.nextInt(asked.size()));
+        int served = 0;
+        for (Grant grant : each.grants()) {
+            int count = Math.min(grant.messages(), of(atOwner, each.source()));
+            atOwner.merge(each.source(), -count, Integer::sum);
+            has.merge(grant.taker(), count, Integer::sum);
+            given += count;
+            served += count;
+            boolean waits = random.nextInt(8) > 0;
+            wants.merge(grant.taker(), waits ? grant.messages() - count : 0, Integer::sum);
+            dispatcher.served(each.source(), grant, count, waits);
+        }
+        tell(each.source(), served == 0 ? 0 : of(atOwner, each.source()));
+        dispatcher.acquired(each.source(), served, of(atOwner, each.source()));
+    }
+
+    /** Watches answer that have something to say. */
+    void answerWatches() {
+        for (Source each : List.copyOf(watched)) {
+            if (of(atOwner, each) > 0 || !each.isOpen || random.nextInt(10) == 0) {
+                watched.remove(each);
+                tell(each, of(atOwner, each));
+                dispatcher.watched(each, of(atOwner, each));
+            }
+        }
+    }
+
+    void pause(boolean paused) {
+        isPaused = paused;
+        dispatcher.configure(inFlightMax, paused);
+    }
+
+    void closeOrOpen(Source source) {
+        if (source.isOpen) {
+            told.put(source, 0);
+            watched.remove(source);
+            dispatcher.close(source);
+        } else if (asked.stream().noneMatch(each -> each.source() == source)) {
+            dispatcher.open(source, of(atOwner, source));
+            tell(source, of(atOwner, source));
+        }
+    }
+
+    void step() {
+        Source source = sources.get(random.nextInt(sources.size()));
+        Taker taker = takers.get(random.nextInt(takers.size()));
+        switch (random.nextInt(12)) {
+            case 0, 1 -> produce(source, 1 + random.nextInt(random.nextInt(20) == 0 ? 200 : 4));
+            case 2, 3, 4 -> {
+                if (of(wants, taker) == 0) {
+                    want(taker, 1 + random.nextInt(random.nextInt(4) == 0 ? 50 : 2));
+                }
+            }
+            case 5, 6 -> {
+                if (of(has, taker) > 0) {
+                    settle(taker, 1 + random.nextInt(of(has, taker)));
+                }
+            }
+            case 7, 8 -> {
+                if (!asked.isEmpty()) {
+                    answerOne();
+                }
+            }
+            case 9 -> answerWatches();
+            case 10 -> {
+                if (random.nextInt(10) == 0) {
+                    closeOrOpen(source);
+                } else if (random.nextInt(4) == 0) {
+                    lose(source);
+                }
+            }
+            default -> {
+                if (random.nextInt(20) == 0) {
+                    pause(!isPaused);
+                } else if (random.nextInt(5) == 0) {
+                    want(taker, 0);
+                }
+            }
+        }
+        run();
+    }
+
+    void run() {
+        dispatcher.run();
+        check();
+    }
+
+    private void check() {
+        assertEquals(inFlight(), dispatcher.inFlight(), seed + "counts");
+        boolean isFree = wants.values().stream().anyMatch(each -> each > 0);
+        if (isFree && !isPaused && inFlight() < inFlightMax) {
+            for (Source each : sources) {
+                assertTrue(
+                        !each.isOpen || of(told, each) == 0 || each.calls == Dispatcher.CALLS_MAX,
+                        seed + "somebody free waits while this is known: " + each);
+                assertTrue(
+                        !each.isOpen || watched.contains(each) || each.asked > 0,
+                        seed + "nobody would tell that there is something: " + each);
+            }
+        }
+        for (Taker each : takers) {
+            assertTrue(each.credit() == of(wants, each), seed + "wants: " + each);
+        }
+    }
+
+    /** Everybody takes, and settles at once, until nothing is left. */
+    void drain() {
+        pause(false);
+        for (Source each : sources) {
+            if (!each.isOpen) {
+                while (asked.stream().anyMatch(other -> other.source() == each)) {
+                    answerOne();
+                }
+                closeOrOpen(each);
+            }
+        }
+        int left = 100_000;
+        while (given < produced) {
+            assertTrue(left-- > 0, seed + "given=" + given + " produced=" + produced);
+            for (Taker each : takers) {
+                settle(each, of(has, each));
+                if (of(wants, each) == 0) {
+                    want(each, 1);
+                }
+            }
+            run();
+            answerWatches();
+            run();
+            if (!asked.isEmpty()) {
+                answerOne();
+                run();
+            }
+        }
+    }
+}

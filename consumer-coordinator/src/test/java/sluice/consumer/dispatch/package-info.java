@@ -1,0 +1,4 @@
+@NullMarked
+package sluice.consumer.dispatch;
+
+import org.jspecify.annotations.NullMarked;
