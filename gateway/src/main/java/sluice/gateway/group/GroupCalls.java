@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -35,6 +36,11 @@ final class GroupCalls {
 
     GroupCoordinator coordinator() {
         return engine.groups();
+    }
+
+    /** The node of this gateway. */
+    UUID node() {
+        return engine.cluster().self();
     }
 
     /** How people find this gateway. */

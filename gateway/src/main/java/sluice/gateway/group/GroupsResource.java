@@ -27,6 +27,7 @@ import sluice.consumer.group.GroupName;
 import sluice.consumer.group.GroupReply;
 import sluice.consumer.group.GroupRequest;
 import sluice.consumer.group.GroupSummary;
+import sluice.consumer.group.QueueReply;
 import sluice.gateway.OnEventLoop;
 import sluice.gateway.problem.ProblemException;
 import sluice.gateway.problem.ProblemType;
@@ -89,12 +90,14 @@ public final class GroupsResource {
     @APIResponse(responseCode = "404", description = "unknown-group")
     public CompletionStage<Response> describe(@RestPath String group) {
         return calls.answered(() ->
-                calls.call(
-                                GroupNames.of(group),
-                                new GroupRequest.Describe(true),
-                                GroupReply.Described.class)
-                        .thenApply(described ->
-                                GroupCalls.json(200, GroupJson.of(group, described.group()))));
+                calls.call(GroupNames.of(group), new GroupRequest.Describe(true), GroupReply.class)
+                        .thenApply(reply -> GroupCalls.json(200, described(group, reply))));
+    }
+
+    private static byte[] described(String group, GroupReply reply) {
+        return reply instanceof QueueReply.Counted queue
+                ? QueueJson.of(group, queue)
+                : GroupJson.of(group, ((GroupReply.Described) reply).group());
     }
 
     @DELETE

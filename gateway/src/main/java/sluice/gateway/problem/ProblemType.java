@@ -39,6 +39,26 @@ public enum ProblemType {
             400,
             "A setting of the group is out of range",
             "Correct the setting named in the detail."),
+    DEAD_LETTER_CYCLE(
+            "dead-letter-cycle",
+            400,
+            "The group reads the topic of its own dead letters",
+            "Choose another deadLetterTopic, or a pattern that leaves it out."),
+    BAD_QUEUE_REQUEST(
+            "bad-queue-request",
+            400,
+            "A number is out of range",
+            "Correct the number named in the detail."),
+    MALFORMED_DELIVERY(
+            "malformed-delivery",
+            400,
+            "Not the id of a delivery",
+            "Send it back as it was given; nothing of this request was settled."),
+    UNKNOWN_ANSWER(
+            "unknown-answer",
+            400,
+            "The session was never given an answer of that number",
+            "Send the number of the last answer that arrived, or leave received out."),
     UNSUPPORTED_ACKS(
             "unsupported-acks", 400, "Not a kind of acks", "Use acks=all, acks=1 or acks=0."),
     PARTITION_OUT_OF_RANGE(
@@ -81,6 +101,11 @@ public enum ProblemType {
             404,
             "There is no such topic",
             "Create it with PUT /v1/topics/{topic}."),
+    UNKNOWN_DELIVERY(
+            "unknown-delivery",
+            404,
+            "There was never such a delivery in this group",
+            "Settle what this group gave out."),
     UNKNOWN_GROUP(
             "unknown-group",
             404,
@@ -91,6 +116,11 @@ public enum ProblemType {
             404,
             "There is no such member",
             "It ended, or never was: join again, and go on from the committed offsets."),
+    UNKNOWN_SESSION(
+            "unknown-session",
+            404,
+            "There is no such session",
+            "It ended, and its messages went back: open a new one."),
     UNKNOWN_PARTITION(
             "unknown-partition",
             404,
@@ -151,6 +181,21 @@ public enum ProblemType {
             409,
             "The group has members",
             "Stop them first; or force the deletion, or commit as one of them."),
+    WRONG_GROUP_TYPE(
+            "wrong-group-type",
+            409,
+            "The group is of the other type",
+            "GET the group to see its type; a stream group has members, a queue group sessions."),
+    SESSION_FENCED(
+            "session-fenced",
+            409,
+            "A newer connection has taken the session",
+            "Stop this one, or open a session for each process."),
+    SESSION_MOVED(
+            "session-moved",
+            409,
+            "The group's coordinator changed, and cannot tell which answers arrived",
+            "Open the session again with resume, and held naming the deliveries that it works on."),
     STALE_EPOCH(
             "stale-epoch",
             409,
@@ -232,6 +277,16 @@ public enum ProblemType {
             429,
             "The group has as many members as it may have",
             "Stop members that are not needed, or repeat later."),
+    TOO_MANY_SESSIONS(
+            "too-many-sessions",
+            429,
+            "The group has as many sessions as it may have",
+            "Close sessions that are not needed, or repeat later."),
+    TOO_MANY_RECEIVES(
+            "too-many-receives",
+            429,
+            "Too many calls without session wait for messages of the group",
+            "Repeat after the time in Retry-After, or open sessions."),
     TOO_MANY_GROUPS(
             "too-many-groups",
             429,

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import sluice.consumer.coordinator.GroupPorts;
 import sluice.consumer.coordinator.LocalGroups;
 import sluice.consumer.coordinator.PartitionEnds;
+import sluice.consumer.coordinator.QueuePorts;
 import sluice.consumer.group.GroupCoordinator;
 import sluice.consumer.group.GroupName;
 import sluice.consumer.group.GroupReply;
@@ -49,6 +50,7 @@ final class MemoryGroups implements GroupCoordinator, AutoCloseable {
     private final Map<GroupName, Queue<SluiceException>> failures = new ConcurrentHashMap<>();
 
     MemoryGroups(UUID self, Engine engine) {
+        var queues = new MemoryPartitionQueues(lane, engine);
         store = new GroupStore(new Items(new MemoryItemStore(), new SplittableRandom(7), _ -> {}));
         groups =
                 new LocalGroups(
@@ -66,7 +68,7 @@ final class MemoryGroups implements GroupCoordinator, AutoCloseable {
                                         SessionLimits.DEFAULT,
                                         new ReadRoom(1 << 20),
                                         100),
-                                Optional.empty(),
+                                Optional.of(new QueuePorts(queues, queues, _ -> false)),
                                 UUID::randomUUID,
                                 GroupLimits.DEFAULT));
         lane.start();

@@ -1,0 +1,188 @@
+package sluice.gateway.group;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import sluice.consumer.group.QueueReply;
+import sluice.consumer.group.QueueRequest;
+import sluice.consumer.queue.PartitionReply;
+import sluice.consumer.queue.Settlement;
+import sluice.gateway.consume.RecordJson;
+import sluice.gateway.consume.ValueFormat;
+import sluice.log.SluiceException;
+
+/** Queue groups in the JSON of the API. */
+final class QueueJson {
+
+    private QueueJson() {}
+
+    static byte[] of(QueueReply.Opened opened) {
+        return GroupJson.object(json -> {
+            json.writeStringField("session", opened.session().toString());
+            json.writeNumberField("sessionTimeoutMs", opened.config().sessionTimeout().toMillis());
+            json.writeArrayFieldStart("lost");
+            for (var each : opened.lost()) {
+                json.writeString(each.toText());
+            }
+            json.writeEndArray();
+        });
+    }
+
+    static byte[] of(QueueReply.Received received, ValueFormat format) {
+        return GroupJson.object(json -> {
+            json.writeNumberField("number", received.number());
+            json.writeArrayFieldStart("messages");
+            var records = new RecordJson(json, format);
+            for (QueueReply.Message each : received.messages()) {
+                json.writeStartObject();
+                json.writeStringField("delivery", each.delivery().toText());
+                GroupJson.writeId(json, each.partition());
+                json.writeNumberField("deliveries", each.count());
+                json.writeNumberField("firstDeliveredAt", each.firstAtMs());
+                if (each.deadlineMs().isPresent()) {
+                    json.writeNumberField("deadline", each.deadlineMs().getAsLong());
+                }
+                records.writeFields(each.record());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        });
+    }
+
+    /** What failed, with whether the same may succeed when it is repeated. */
+    static byte[] of(QueueRequest.Settle request, QueueReply.Settled settled) {
+        return GroupJson.object(json -> {
+            List<QueueReply.Result> results = settled.results();
+            json.writeNumberField(
+                    "settled",
+                    results.stream().filter(QueueReply.Result.Done.class::isInstance).count());
+            json.writeArrayFieldStart("failed");
+            for (int i = 0; i < results.size(); i++) {
+                writeFailure(json, request.items().get(i), results.get(i));
+            }
+            json.writeEndArray();
+        });
+    }
+
+    private static void writeFailure(
+            JsonGenerator json, QueueRequest.Item item, QueueReply.Result result)
+            throws IOException {
+        switch (result) {
+            case QueueReply.Result.Done() -> {}
+            case QueueReply.Result.Refused(Settlement.Refusal refusal, String message) ->
+                    writeFailure(json, item, refusal.code(), message, false);
+            case QueueReply.Result.Failed(SluiceException.Kind kind, String code, String message) ->
+                    writeFailure(json, item, code, message, mayTryAgain(kind));
+        }
+    }
+
+    private static boolean mayTryAgain(SluiceException.Kind kind) {
+        return switch (kind) {
+            case UNAVAILABLE, UNKNOWN_OUTCOME, OVERLOADED, FENCED -> true;
+            case INVALID, NOT_FOUND, CONFLICT, DATA -> false;
+        };
+    }
+
+    private static void writeFailure(
+            JsonGenerator json,
+            QueueRequest.Item item,
+            String code,
+            String message,
+            boolean mayTryAgain)
+            throws IOException {
+        json.writeStartObject();
+        json.writeStringField("delivery", item.delivery().toText());
+        json.writeStringField("code", code);
+        json.writeStringField("detail", message);
+        json.writeBooleanField("retry", mayTryAgain);
+        json.writeEndObject();
+    }
+
+    static byte[] of(String name, QueueReply.Counted counted) {
+        return GroupJson.object(json -> {
+            json.writeStringField("name", name);
+            ConfigJson.write(json, counted.config());
+            json.writeStringField(
+                    "createdAt", Instant.ofEpochMilli(counted.createdAtMs()).toString());
+            json.writeStringField("coordinator", counted.coordinator().toString());
+            writeTotals(json, counted);
+            json.writeArrayFieldStart("sessions");
+            for (QueueReply.Session each : counted.sessions()) {
+                write(json, each);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("partitions");
+            for (QueueReply.Partition each : counted.partitions()) {
+                write(json, each);
+            }
+            json.writeEndArray();
+        });
+    }
+
+    private static void writeTotals(JsonGenerator json, QueueReply.Counted counted)
+            throws IOException {
+        List<PartitionReply.Numbers> numbers =
+                counted.partitions().stream()
+                        .map(QueueReply.Partition::numbers)
+                        .flatMap(Optional::stream)
+                        .toList();
+        boolean isComplete = numbers.size() == counted.partitions().size();
+        json.writeBooleanField("complete", isComplete);
+        json.writeNumberField(
+                "ready", numbers.stream().mapToLong(each -> each.backlog().ready()).sum());
+        json.writeNumberField(
+                "inFlight", numbers.stream().mapToLong(each -> each.backlog().inFlight()).sum());
+        json.writeNumberField(
+                "delayed", numbers.stream().mapToLong(each -> each.backlog().delayed()).sum());
+        json.writeNumberField(
+                "dead", numbers.stream().mapToLong(each -> each.backlog().dead()).sum());
+        json.writeNumberField("dropped", counted.dropped());
+        json.writeNumberField(
+                "settled", numbers.stream().mapToLong(PartitionReply.Numbers::settled).sum());
+        OptionalLong oldest =
+                numbers.stream()
+                        .map(PartitionReply.Numbers::oldestReadyMs)
+                        .filter(OptionalLong::isPresent)
+                        .mapToLong(OptionalLong::getAsLong)
+                        .min();
+        if (oldest.isPresent()) {
+            json.writeNumberField("oldestReadyAt", oldest.getAsLong());
+        } else {
+            json.writeNullField("oldestReadyAt");
+        }
+    }
+
+    private static void write(JsonGenerator json, QueueReply.Session session) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("session", session.id().toString());
+        json.writeStringField("client", session.client());
+        json.writeStringField("gateway", session.gateway());
+        json.writeNumberField("inFlight", session.inFlight());
+        json.writeBooleanField("waits", session.waits());
+        json.writeNumberField("heardMsAgo", session.heardBefore().toMillis());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, QueueReply.Partition partition)
+            throws IOException {
+        json.writeStartObject();
+        GroupJson.writeId(json, partition.partition());
+        if (partition.numbers().isPresent()) {
+            PartitionReply.Numbers numbers = partition.numbers().get();
+            json.writeNumberField("ready", numbers.backlog().ready());
+            json.writeNumberField("inFlight", numbers.backlog().inFlight());
+            json.writeNumberField("delayed", numbers.backlog().delayed());
+            json.writeNumberField("dead", numbers.backlog().dead());
+            json.writeNumberField("floor", numbers.floor());
+            json.writeNumberField("cursor", numbers.cursor());
+            json.writeNumberField("highWatermark", numbers.highWatermark());
+            json.writeNumberField("settled", numbers.settled());
+        } else {
+            json.writeNullField("ready");
+        }
+        json.writeEndObject();
+    }
+}
