@@ -72,10 +72,7 @@ final class MemoryOwners implements PartitionQueues, DeadLetterTopics {
             fail(answer, SluiceException.Kind.UNAVAILABLE, "no-owner");
             return;
         }
-        if (request instanceof PartitionRequest.Acquire acquire
-                && state.backlog().ready() == 0
-                && epoch == state.epoch
-                && time.nowNs() - sinceNs < acquire.waitMax().toNanos()) {
+        if (state.waits(epoch, request, Duration.ofNanos(time.nowNs() - sinceNs))) {
             scope.schedule(LOOK, () -> arrived(queue, epoch, request, sinceNs, answer));
             return;
         }

@@ -64,7 +64,7 @@ final class MemoryLogs {
         var builder = new BatchBuilder(1024);
         for (int i = 0; i < records; i++) {
             byte[] value = Long.toString(log.nextOffset + i).getBytes(StandardCharsets.UTF_8);
-            builder.append(1_000 + i, value, value, List.of());
+            builder.append(1_000 + log.nextOffset + i, value, value, List.of());
         }
         place(log, builder.build());
         commit(log, log.nextOffset);

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import sluice.consumer.coordinator.DeadLetterTopics;
 import sluice.consumer.queue.PartitionQueues;
@@ -76,13 +75,7 @@ final class MemoryPartitionQueues implements PartitionQueues, DeadLetterTopics {
             long sinceNs,
             CompletableFuture<PartitionReply> answer) {
         state.now(lane.wallMs());
-        BooleanSupplier isEarly =
-                () ->
-                        request instanceof PartitionRequest.Acquire acquire
-                                && epoch == state.epoch
-                                && state.backlog().ready() == 0
-                                && lane.nowNs() - sinceNs < acquire.waitMax().toNanos();
-        if (isEarly.getAsBoolean()) {
+        if (state.waits(epoch, request, Duration.ofNanos(lane.nowNs() - sinceNs))) {
             lane.schedule(LOOK, () -> arrived(queue, epoch, request, sinceNs, answer));
             return;
         }

@@ -33,6 +33,12 @@ final class MemoryMessage {
         this.offset = offset;
     }
 
+    /** Its lease is over. */
+    void ended(Attempt.Why how, String reason, long nowMs) {
+        attempts.add(new Attempt(lease, sinceMs, nowMs, how, reason));
+        why = how;
+    }
+
     PartitionReply.Lease toLease() {
         return new PartitionReply.Lease(offset, lease, session, count, sinceMs, deadlineMs);
     }

@@ -8,12 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -23,6 +21,7 @@ import sluice.consumer.queue.Delivery;
 import sluice.consumer.queue.PartitionReply;
 import sluice.consumer.queue.PartitionReply.Backlog;
 import sluice.consumer.queue.PartitionRequest;
+import sluice.consumer.queue.PartitionRequest.MessageState;
 import sluice.consumer.queue.QueuePolicy;
 import sluice.consumer.queue.QueueStart;
 import sluice.consumer.queue.Settlement;
@@ -35,23 +34,25 @@ import sluice.log.batch.LogRecord;
  */
 public final class MemoryQueue {
 
-    private final Map<Long, LogRecord> log = new TreeMap<>();
+    /** How a lease was settled. */
+    private record Settled(long offset, Settlement.Outcome outcome, boolean isDead) {}
+
+    private final MemoryRecords log = new MemoryRecords();
     private final TreeMap<Long, MemoryMessage> open = new TreeMap<>();
     private final TreeSet<Long> ready = new TreeSet<>();
 
-    /** What was settled, and how: lease to outcome. */
-    private final Map<Long, Settlement.Outcome> settled = new HashMap<>();
-
-    private final Set<Long> expired = new HashSet<>();
+    /** By lease. */
+    private final Map<Long, Settled> settled = new HashMap<>();
 
     /** Offsets that were acknowledged or buried. */
-    public final Set<Long> done = new TreeSet<>();
+    public final TreeSet<Long> done = new TreeSet<>();
 
     /** The highest epoch that attached; −1 if none did. */
     public long epoch = -1;
 
     private QueuePolicy policy = QueuePolicy.DEFAULT;
     private long highWatermark;
+    private long cursor;
     private long lastLease;
     private long nowMs;
 
@@ -69,7 +70,7 @@ public final class MemoryQueue {
     /** Takes a record of the partition; they come in the order of their offsets. */
     public void append(LogRecord record) {
         long offset = record.offset();
-        log.put(offset, record);
+        log.add(record);
         open.put(offset, new MemoryMessage(offset));
         ready.add(offset);
         highWatermark = offset + 1;
@@ -84,12 +85,10 @@ public final class MemoryQueue {
     public void now(long ms) {
         nowMs = ms;
         for (MemoryMessage each : List.copyOf(open.values())) {
-            if (each.state == PartitionRequest.MessageState.LEASED
-                    && each.deadlineMs.isPresent()
-                    && each.deadlineMs.getAsLong() <= ms) {
+            if (each.state == MessageState.LEASED && each.deadlineMs.orElse(Long.MAX_VALUE) <= ms) {
                 back(each, Attempt.Why.DEADLINE_PASSED, "", 0);
-            } else if (each.state == PartitionRequest.MessageState.DELAYED && each.readyMs <= ms) {
-                each.state = PartitionRequest.MessageState.READY;
+            } else if (each.state == MessageState.DELAYED && each.readyMs <= ms) {
+                each.state = MessageState.READY;
                 ready.add(each.offset);
             }
         }
@@ -98,23 +97,35 @@ public final class MemoryQueue {
     public Backlog backlog() {
         return new Backlog(
                 ready.size(),
-                count(PartitionRequest.MessageState.LEASED),
-                count(PartitionRequest.MessageState.DELAYED),
-                count(PartitionRequest.MessageState.DEAD),
+                count(MessageState.LEASED),
+                count(MessageState.DELAYED),
+                count(MessageState.DEAD),
                 OptionalLong.empty(),
                 false);
     }
 
-    private int count(PartitionRequest.MessageState state) {
+    private int count(MessageState state) {
         return (int) open.values().stream().filter(each -> each.state == state).count();
     }
 
     /** Leases in flight, by session. */
     public Collection<Optional<UUID>> holders() {
         return open.values().stream()
-                .filter(each -> each.state == PartitionRequest.MessageState.LEASED)
+                .filter(each -> each.state == MessageState.LEASED)
                 .map(each -> each.session)
                 .toList();
+    }
+
+    /**
+     * True if that is to be asked again, since it waits for a message and there is none.
+     *
+     * @param waited since it came
+     */
+    public boolean waits(long coordinator, PartitionRequest request, Duration waited) {
+        return request instanceof PartitionRequest.Acquire acquire
+                && coordinator == epoch
+                && ready.isEmpty()
+                && waited.compareTo(acquire.waitMax()) < 0;
     }
 
     public PartitionReply handle(long coordinator, PartitionRequest request) {
@@ -128,9 +139,8 @@ public final class MemoryQueue {
         }
         return switch (request) {
             case PartitionRequest.Attach(QueuePolicy next, QueueStart start) -> {
-                if (epoch < 0 && start instanceof QueueStart.Latest) {
-                    open.clear();
-                    ready.clear();
+                if (epoch < 0) {
+                    reset(start);
                 }
                 epoch = coordinator;
                 policy = next;
@@ -143,9 +153,7 @@ public final class MemoryQueue {
                     new PartitionReply.Settled(
                             settlements.stream().map(this::settle).toList(), backlog());
             case PartitionRequest.EndSessions(var sessions) -> ended(sessions);
-            case PartitionRequest.Read(var offsets) ->
-                    new PartitionReply.Records(
-                            offsets.stream().map(each -> requireNonNull(log.get(each))).toList());
+            case PartitionRequest.Read(var offsets) -> new PartitionReply.Records(log.at(offsets));
             case PartitionRequest.DeadLetters(int max) -> deadLetters(max);
             case PartitionRequest.Bury(var offsets) -> {
                 offsets.forEach(this::bury);
@@ -156,12 +164,14 @@ public final class MemoryQueue {
                     new PartitionReply.Numbers(
                             backlog(),
                             open.isEmpty() ? highWatermark : open.firstKey(),
+                            cursor,
                             highWatermark,
-                            highWatermark,
-                            0,
+                            open.isEmpty() ? 0 : done.tailSet(open.firstKey()).size(),
                             done.size(),
                             lastLease,
-                            OptionalLong.empty());
+                            ready.isEmpty()
+                                    ? OptionalLong.empty()
+                                    : OptionalLong.of(log.get(ready.first()).timestampMs()));
             case PartitionRequest.Reset(QueueStart to) -> {
                 reset(to);
                 yield new PartitionReply.Done();
@@ -173,7 +183,7 @@ public final class MemoryQueue {
     private PartitionReply leases(long from, int max) {
         List<PartitionReply.Lease> all =
                 open.tailMap(from).values().stream()
-                        .filter(each -> each.state == PartitionRequest.MessageState.LEASED)
+                        .filter(each -> each.state == MessageState.LEASED)
                         .map(MemoryMessage::toLease)
                         .toList();
         return new PartitionReply.Leases(
@@ -182,19 +192,28 @@ public final class MemoryQueue {
 
     private PartitionReply.Acquired acquired(PartitionRequest.Acquire request) {
         var granted = new ArrayList<List<Delivery>>();
+        long all = 0;
         for (PartitionRequest.Grant grant : request.grants()) {
             var deliveries = new ArrayList<Delivery>();
-            while (deliveries.size() < grant.messagesMax() && !ready.isEmpty()) {
-                MemoryMessage next = requireNonNull(open.get(ready.removeFirst()));
-                deliveries.add(leased(next, grant));
+            long max = Math.min(grant.bytesMax(), PartitionReply.BYTES_MAX);
+            long bytes = 0;
+            while (all < PartitionReply.BYTES_MAX
+                    && deliveries.size() < grant.messagesMax()
+                    && !ready.isEmpty()) {
+                bytes += MemoryRecords.sizeBytes(log.get(ready.first()));
+                if (bytes > max && !deliveries.isEmpty()) {
+                    break;
+                }
+                deliveries.add(leased(requireNonNull(open.get(ready.removeFirst())), grant));
             }
+            all += bytes;
             granted.add(deliveries);
         }
         return new PartitionReply.Acquired(granted, backlog());
     }
 
     private Delivery leased(MemoryMessage message, PartitionRequest.Grant grant) {
-        message.state = PartitionRequest.MessageState.LEASED;
+        message.state = MessageState.LEASED;
         message.count++;
         message.counted++;
         message.lease = ++lastLease;
@@ -202,12 +221,13 @@ public final class MemoryQueue {
         message.sinceMs = nowMs;
         message.firstAtMs = message.count == 1 ? nowMs : message.firstAtMs;
         message.deadlineMs = deadline(grant.visibility());
+        cursor = Math.max(cursor, message.offset + 1);
         return new Delivery(
                 message.lease,
                 message.count,
                 message.firstAtMs,
                 message.deadlineMs,
-                requireNonNull(log.get(message.offset)));
+                log.get(message.offset));
     }
 
     private OptionalLong deadline(Optional<Duration> visibility) {
@@ -220,7 +240,7 @@ public final class MemoryQueue {
         MemoryMessage message = open.get(each.offset());
         if (message == null
                 || message.lease != each.lease()
-                || message.state != PartitionRequest.MessageState.LEASED) {
+                || message.state != MessageState.LEASED) {
             return settledBefore(each);
         }
         if (message.session.isPresent() && !message.session.equals(each.session())) {
@@ -239,54 +259,50 @@ public final class MemoryQueue {
                 back(message, Attempt.Why.NOT_DELIVERED, "", 0);
             }
             case Settlement.Outcome.Reject(var reason) -> {
-                attempt(message, Attempt.Why.REJECTED, reason);
-                message.state = PartitionRequest.MessageState.DEAD;
+                message.ended(Attempt.Why.REJECTED, reason, nowMs);
+                message.state = MessageState.DEAD;
             }
             case Settlement.Outcome.Extend(var visibility) -> {
                 message.deadlineMs = deadline(Optional.of(visibility));
                 return new Settlement.Result.Done(false);
             }
         }
-        settled.put(each.lease(), each.outcome());
-        return new Settlement.Result.Done(message.state == PartitionRequest.MessageState.DEAD);
+        boolean isDead = message.state == MessageState.DEAD;
+        settled.put(each.lease(), new Settled(each.offset(), each.outcome(), isDead));
+        return new Settlement.Result.Done(isDead);
     }
 
     private Settlement.Result settledBefore(Settlement each) {
-        Settlement.Outcome before = settled.get(each.lease());
+        Settled before = settled.get(each.lease());
+        boolean isOther = before != null && before.offset != each.offset();
+        if (isOther || each.lease() < 1 || each.lease() > lastLease) {
+            return refused(Settlement.Refusal.UNKNOWN_DELIVERY);
+        }
         if (before != null) {
-            return before.equals(each.outcome())
-                    ? new Settlement.Result.Done(false)
+            return before.outcome.getClass() == each.outcome().getClass()
+                    ? new Settlement.Result.Done(before.isDead)
                     : refused(Settlement.Refusal.ALREADY_SETTLED);
         }
-        return refused(
-                expired.contains(each.lease())
-                        ? Settlement.Refusal.LEASE_EXPIRED
-                        : Settlement.Refusal.UNKNOWN_DELIVERY);
+        return refused(Settlement.Refusal.LEASE_EXPIRED);
     }
 
     private static Settlement.Result refused(Settlement.Refusal refusal) {
         return new Settlement.Result.Refused(refusal, refusal.code());
     }
 
-    private void attempt(MemoryMessage message, Attempt.Why why, String reason) {
-        message.attempts.add(new Attempt(message.lease, message.sinceMs, nowMs, why, reason));
-        message.why = why;
-    }
-
     private void back(MemoryMessage message, Attempt.Why why, String reason, long delayMs) {
-        attempt(message, why, reason);
-        expired.add(message.lease);
+        message.ended(why, reason, nowMs);
         message.session = Optional.empty();
         message.deadlineMs = OptionalLong.empty();
         if (policy.deliveryLimit() > 0
                 && message.counted >= policy.deliveryLimit()
                 && why != Attempt.Why.NOT_DELIVERED) {
-            message.state = PartitionRequest.MessageState.DEAD;
+            message.state = MessageState.DEAD;
         } else if (delayMs > 0) {
-            message.state = PartitionRequest.MessageState.DELAYED;
+            message.state = MessageState.DELAYED;
             message.readyMs = nowMs + delayMs;
         } else {
-            message.state = PartitionRequest.MessageState.READY;
+            message.state = MessageState.READY;
             ready.add(message.offset);
         }
     }
@@ -299,7 +315,7 @@ public final class MemoryQueue {
     private PartitionReply ended(List<UUID> sessions) {
         int leases = 0;
         for (MemoryMessage each : List.copyOf(open.values())) {
-            if (each.state == PartitionRequest.MessageState.LEASED
+            if (each.state == MessageState.LEASED
                     && each.session.isPresent()
                     && sessions.contains(each.session.get())) {
                 back(each, Attempt.Why.SESSION_ENDED, "", 0);
@@ -312,15 +328,15 @@ public final class MemoryQueue {
     private PartitionReply deadLetters(int max) {
         return new PartitionReply.DeadLetters(
                 open.values().stream()
-                        .filter(each -> each.state == PartitionRequest.MessageState.DEAD)
+                        .filter(each -> each.state == MessageState.DEAD)
                         .limit(max)
-                        .map(each -> each.toDeadLetter(requireNonNull(log.get(each.offset))))
+                        .map(each -> each.toDeadLetter(log.get(each.offset)))
                         .toList());
     }
 
     private void bury(long offset) {
         MemoryMessage message = open.get(offset);
-        if (message != null && message.state == PartitionRequest.MessageState.DEAD) {
+        if (message != null && message.state == MessageState.DEAD) {
             finish(message);
         }
     }
@@ -331,7 +347,7 @@ public final class MemoryQueue {
                         .filter(each ->
                                 request.states().isEmpty() || request.states().contains(each.state))
                         .limit(request.max())
-                        .map(each -> each.toPeeked(requireNonNull(log.get(each.offset))))
+                        .map(each -> each.toPeeked(log.get(each.offset)))
                         .toList();
         long next = messages.isEmpty() ? highWatermark : messages.getLast().record().offset() + 1;
         return new PartitionReply.Peeked(messages, next, open.ceilingKey(next) != null);
@@ -342,12 +358,12 @@ public final class MemoryQueue {
                 switch (to) {
                     case QueueStart.Earliest() -> 0;
                     case QueueStart.Latest() -> highWatermark;
-                    case QueueStart.Offset(long offset) -> offset;
-                    case QueueStart.Timestamp _ -> highWatermark;
+                    case QueueStart.Offset(long offset) -> Math.clamp(offset, 0, highWatermark);
+                    case QueueStart.Timestamp(long ms) -> log.since(ms, highWatermark);
                 };
-        open.values().forEach(each -> expired.add(each.lease));
         open.clear();
         ready.clear();
+        cursor = from;
         for (long offset = from; offset < highWatermark; offset++) {
             open.put(offset, new MemoryMessage(offset));
             ready.add(offset);
@@ -358,11 +374,12 @@ public final class MemoryQueue {
         List<MemoryMessage> gone =
                 open.values().stream()
                         .filter(each ->
-                                each.state == PartitionRequest.MessageState.READY
-                                        || each.state == PartitionRequest.MessageState.DELAYED)
+                                each.state == MessageState.READY
+                                        || each.state == MessageState.DELAYED)
                         .toList();
         gone.forEach(this::finish);
         ready.clear();
+        cursor = highWatermark;
         return new PartitionReply.Purged(gone.size());
     }
 

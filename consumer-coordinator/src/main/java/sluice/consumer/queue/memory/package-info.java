@@ -1,10 +1,9 @@
 /**
  * The queue of a partition without a log: the twin of what owners keep, for tests of coordinators
- * and gateways.
+ * and gateways. It passes the same contract.
  *
  * <p>Owns: one queue's messages and leases, in memory. Must not own: threads, clocks, waiting. May
- * depend on: the words of partitions' queues, log. Fold away once the owner's own state machine
- * stands behind the port in tests.
+ * depend on: the words of partitions' queues, log. Never folded.
  */
 @NullMarked
 package sluice.consumer.queue.memory;
