@@ -208,8 +208,10 @@ public final class GatewayEngine implements Engine {
                         ports.pause(),
                         cluster.slots());
         groups = new Groups(ports, router, limits, cluster.slots());
-        ownedGroups = OwnedGroups.of(ports, self.node(), this, groups, tail, reader);
         queues = new Queues(lane, router, limits);
+        ownedGroups =
+                OwnedGroups.of(
+                        ports, self.node(), this, groups, queues, this::isLost, tail, reader);
         ownedQueues = new OwnedQueues(ports, wal, core, tail, reader);
         frames = new PeerFrames(lane, ports.memberLane(), member, calls, core);
         producerIds = new ProducerIds(new ClusterStore(ports.items()));
@@ -271,6 +273,12 @@ public final class GatewayEngine implements Engine {
     private void slotLost(int slot) {
         ownedGroups.drop(each -> each == slot);
         ownedQueues.drop(slot);
+    }
+
+    /** True if no gateway lives there, as far as was known a moment ago. */
+    private boolean isLost(UUID node) {
+        return snapshot.gateways().stream()
+                .noneMatch(each -> each.alive() && each.node().equals(node));
     }
 
     private void diskLost(String why) {

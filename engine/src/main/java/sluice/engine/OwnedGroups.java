@@ -1,17 +1,19 @@
 package sluice.engine;
 
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import sluice.consumer.PartitionReader;
 import sluice.consumer.coordinator.GroupPorts;
 import sluice.consumer.coordinator.LocalGroups;
 import sluice.consumer.coordinator.PartitionEnds;
+import sluice.consumer.coordinator.QueueGroupPorts;
 import sluice.consumer.coordinator.TopicLookup;
 import sluice.consumer.group.GroupCoordinator;
 import sluice.consumer.group.GroupReply;
+import sluice.consumer.queue.PartitionQueues;
 import sluice.consumer.session.PolledSessions;
 import sluice.consumer.session.ReadRoom;
 import sluice.consumer.session.SessionLimits;
@@ -44,6 +46,7 @@ final class OwnedGroups {
             TopicLookup topics,
             PartitionEnds ends,
             GroupCoordinator coordinator,
+            QueueGroupPorts queues,
             Engine engine) {
         engineLane = ports.lane();
         groupLane = ports.groupLane();
@@ -63,7 +66,7 @@ final class OwnedGroups {
                                         SessionLimits.DEFAULT,
                                         new ReadRoom(POLLED_AHEAD_BYTES_MAX),
                                         POLLED_SESSIONS_MAX),
-                                Optional.empty(),
+                                queues,
                                 () -> newId(ports.randoms().get()),
                                 GroupLimits.DEFAULT));
     }
@@ -71,12 +74,16 @@ final class OwnedGroups {
     /**
      * @param engine whose topics are read; it serves no call before it is made
      * @param coordinator of all groups, for members that poll
+     * @param queues of all partitions, for groups of type queue
+     * @param isLost true of a node of which the gateway is gone; safe from any thread
      */
     static OwnedGroups of(
             EnginePorts ports,
             UUID self,
             Engine engine,
             GroupCoordinator coordinator,
+            PartitionQueues queues,
+            Predicate<UUID> isLost,
             RoutedTail tail,
             PartitionReader reader) {
         return new OwnedGroups(
@@ -85,6 +92,8 @@ final class OwnedGroups {
                 new GroupTopics(engine.topics(), ports.lane(), ports.blocking()),
                 new RoutedEnds(tail, reader),
                 coordinator,
+                new QueueGroupPorts(
+                        queues, new DeadLetterAppends(engine, ports.blocking()), isLost),
                 engine);
     }
 

@@ -1,6 +1,5 @@
 package sluice.consumer.coordinator;
 
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import sluice.consumer.group.PullSessions;
@@ -15,7 +14,7 @@ import sluice.metadata.GroupStore;
  * @param self node of this gateway
  * @param lane owns all groups' state
  * @param background runs calls to the store
- * @param queues what queue groups need beside; empty: none are served
+ * @param queues what queue groups need beside
  * @param ids unguessable, never the same twice
  */
 public record GroupPorts(
@@ -26,6 +25,6 @@ public record GroupPorts(
         TopicLookup topics,
         PartitionEnds ends,
         PullSessions pull,
-        Optional<QueueGroupPorts> queues,
+        QueueGroupPorts queues,
         Supplier<UUID> ids,
         GroupLimits limits) {}

@@ -55,14 +55,9 @@ final class HostedQueueGroup implements Hosted {
     private boolean isDropped;
 
     HostedQueueGroup(
-            GroupPorts ports,
-            QueueGroupPorts queues,
-            GroupName name,
-            GroupTakeover.Taken taken,
-            long epoch,
-            Owner owner) {
+            GroupPorts ports, GroupName name, GroupTakeover.Taken taken, long epoch, Owner owner) {
         this.ports = ports;
-        this.queues = queues;
+        this.queues = ports.queues();
         this.lane = ports.lane();
         this.name = name;
         this.owner = owner;

@@ -157,10 +157,6 @@ public final class LocalGroups implements Hosted.Owner {
 
     private void taken(GroupName name, Entry entry, GroupTakeover.Taken taken) {
         GroupConfig config = taken.group().value().config();
-        if (config instanceof QueueConfig && ports.queues().isEmpty()) {
-            failAll(name, entry, notServed());
-            return;
-        }
         LOG.atInfo()
                 .addKeyValue("group", name)
                 .addKeyValue("epoch", taken.membership().value().epoch())
@@ -170,13 +166,7 @@ public final class LocalGroups implements Hosted.Owner {
                 switch (config) {
                     case StreamConfig _ -> new HostedGroup(ports, name, taken, this);
                     case QueueConfig _ ->
-                            new HostedQueueGroup(
-                                    ports,
-                                    ports.queues().orElseThrow(),
-                                    name,
-                                    taken,
-                                    entry.epoch,
-                                    this);
+                            new HostedQueueGroup(ports, name, taken, entry.epoch, this);
                 };
         entry.group = group;
         lookLater();
@@ -191,10 +181,6 @@ public final class LocalGroups implements Hosted.Owner {
                 handle(entry.slot, entry.epoch, name, each.request(), each.answer().to());
             }
         }
-    }
-
-    private static SluiceException notServed() {
-        return GroupSettings.bad("groups of type QUEUE are not served by this gateway yet");
     }
 
     /** The first request to make the group does so; the others wait for it. */
@@ -214,9 +200,6 @@ public final class LocalGroups implements Hosted.Owner {
     private void create(GroupName name, Entry entry, GroupRequest.Put request, Answer answer) {
         try {
             GroupSettings.check(request.config());
-            if (request.config() instanceof QueueConfig && ports.queues().isEmpty()) {
-                throw notServed();
-            }
         } catch (SluiceException e) {
             refused(name, entry, answer, e);
             return;

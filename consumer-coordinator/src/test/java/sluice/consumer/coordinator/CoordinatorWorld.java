@@ -100,9 +100,7 @@ final class CoordinatorWorld implements PartitionEnds {
                                     CoordinatorWorld.this::matching,
                                     CoordinatorWorld.this,
                                     this,
-                                    Optional.of(
-                                            new QueueGroupPorts(
-                                                    queues, queues, lostNodes::contains)),
+                                    new QueueGroupPorts(queues, queues, lostNodes::contains),
                                     CoordinatorWorld.this::newId,
                                     GroupLimits.DEFAULT));
         }

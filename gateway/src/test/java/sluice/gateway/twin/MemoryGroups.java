@@ -2,7 +2,6 @@ package sluice.gateway.twin;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -13,7 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import sluice.consumer.coordinator.GroupPorts;
 import sluice.consumer.coordinator.LocalGroups;
 import sluice.consumer.coordinator.PartitionEnds;
-import sluice.consumer.coordinator.QueuePorts;
+import sluice.consumer.coordinator.QueueGroupPorts;
 import sluice.consumer.group.GroupCoordinator;
 import sluice.consumer.group.GroupName;
 import sluice.consumer.group.GroupReply;
@@ -68,7 +67,7 @@ final class MemoryGroups implements GroupCoordinator, AutoCloseable {
                                         SessionLimits.DEFAULT,
                                         new ReadRoom(1 << 20),
                                         100),
-                                Optional.of(new QueuePorts(queues, queues, _ -> false)),
+                                new QueueGroupPorts(queues, queues, _ -> false),
                                 UUID::randomUUID,
                                 GroupLimits.DEFAULT));
         lane.start();
