@@ -83,10 +83,10 @@ final class HostedQueueGroup implements Hosted {
                         this::config,
                         this::start,
                         new PartitionObserver());
-        this.answers = new QueueAnswers(partitions::get, partitions::of);
         this.admin = new QueueAdmin(ports, asks, partitions, this::moved);
         this.topics =
                 new QueueTopics(ports, settings.record(), taken.membership(), new TopicsObserver());
+        this.answers = new QueueAnswers(partitions::get, partitions::of, topics::isSettled);
         topics.follow(taken.topics());
     }
 

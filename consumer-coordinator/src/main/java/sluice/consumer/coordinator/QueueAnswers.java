@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import sluice.consumer.dispatch.Lease;
@@ -28,15 +29,19 @@ final class QueueAnswers {
 
     private final Function<TopicPartition, @Nullable QueuePartition> partitions;
     private final Function<DeliveryId, @Nullable QueuePartition> byDelivery;
+    private final BooleanSupplier isSettled;
 
     /**
      * @param byDelivery the partition of a delivery, if it is one of this group
+     * @param isSettled true if all partitions are known that the group reads
      */
     QueueAnswers(
             Function<TopicPartition, @Nullable QueuePartition> partitions,
-            Function<DeliveryId, @Nullable QueuePartition> byDelivery) {
+            Function<DeliveryId, @Nullable QueuePartition> byDelivery,
+            BooleanSupplier isSettled) {
         this.partitions = partitions;
         this.byDelivery = byDelivery;
+        this.isSettled = isSettled;
     }
 
     /** Whoever called for messages is answered with them, read anew if the answer was lost. */
@@ -174,11 +179,7 @@ final class QueueAnswers {
             DeliveryId delivery = items.get(i).delivery();
             QueuePartition partition = byDelivery.apply(delivery);
             if (partition == null) {
-                results.set(
-                        i,
-                        new QueueReply.Result.Refused(
-                                Settlement.Refusal.UNKNOWN_DELIVERY,
-                                "no delivery of this group's topics"));
+                results.set(i, notHere());
                 end.run();
                 continue;
             }
@@ -193,6 +194,16 @@ final class QueueAnswers {
         }
         touched.values().forEach(QueuePartition::flush);
         end.run();
+    }
+
+    private QueueReply.Result notHere() {
+        return isSettled.getAsBoolean()
+                ? new QueueReply.Result.Refused(
+                        Settlement.Refusal.UNKNOWN_DELIVERY, "no delivery of this group's topics")
+                : new QueueReply.Result.Failed(
+                        SluiceException.Kind.UNAVAILABLE,
+                        "group-starting",
+                        "the group's topics are being taken up; nothing was done, settle it again");
     }
 
     private static QueueReply.Result result(Outcome<Settlement.Result> outcome) {

@@ -1,0 +1,377 @@
+package sluice.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import sluice.consumer.group.GroupName;
+import sluice.consumer.group.GroupReply;
+import sluice.consumer.group.GroupRequest;
+import sluice.consumer.group.QueueReply;
+import sluice.consumer.group.QueueRequest;
+import sluice.consumer.queue.DeliveryId;
+import sluice.consumer.queue.Settlement.Outcome;
+import sluice.consumer.queue.Settlement.Refusal;
+import sluice.log.SluiceException;
+import sluice.metadata.GroupConfig;
+import sluice.metadata.QueueConfig;
+import sluice.metadata.TopicRecord;
+
+/** What sessions of a queue group notice when gateways are lost. */
+class QueueGroupFailoverTest {
+
+    private static final GroupName GROUP = new GroupName("default", "jobs");
+    private static final String DEAD = "jobs.dead-letters";
+    private static final Outcome ACK = new Outcome.Acknowledge();
+    private static final int PARTITIONS = 4;
+    private static final Duration WAIT = Duration.ofSeconds(2);
+
+    private final SimulatedCluster cluster = SimulatedCluster.running(41, 3);
+    private final TopicRecord topic = cluster.createTopic("jobs", PARTITIONS);
+    private Optional<SimulatedGateway> asleep = Optional.empty();
+
+    private CompletionStage<GroupReply> call(SimulatedGateway via, GroupRequest request) {
+        return via.engine().groups().call(GROUP, request);
+    }
+
+    private GroupReply ask(SimulatedGateway via, GroupRequest request) {
+        return cluster.await(call(via, request));
+    }
+
+    private List<SimulatedGateway> awake() {
+        return cluster.up().stream().filter(each -> asleep.orElse(null) != each).toList();
+    }
+
+    private SimulatedGateway any() {
+        return awake().getFirst();
+    }
+
+    private SimulatedGateway other(SimulatedGateway than) {
+        return awake().stream().filter(each -> each != than).findFirst().orElseThrow();
+    }
+
+    /** The group, and so many messages that it has not given out. */
+    private void messages(int count) {
+        var config =
+                new QueueConfig(
+                        List.of("jobs"),
+                        new GroupConfig.Start.Earliest(),
+                        Duration.ofSeconds(8),
+                        Duration.ofSeconds(20),
+                        1,
+                        1_000,
+                        20,
+                        QueueConfig.Backoff.USUAL,
+                        Optional.of(DEAD),
+                        QueueConfig.OnReject.DEAD_LETTER,
+                        false);
+        ask(any(), new GroupRequest.Put(config, false));
+        for (int i = 0; i < count; i++) {
+            cluster.producer().append(any(), topic, i % PARTITIONS, "v" + i);
+        }
+    }
+
+    private QueueReply.Opened open(SimulatedGateway via, Optional<QueueRequest.Resume> resume) {
+        var request =
+                new QueueRequest.Open(resume, Optional.empty(), 0, "c", via.id(), via.name());
+        return (QueueReply.Opened) ask(via, request);
+    }
+
+    private UUID open(SimulatedGateway via) {
+        return open(via, Optional.empty()).session();
+    }
+
+    private QueueReply.Opened resumed(
+            SimulatedGateway via, UUID session, List<QueueReply.Message> held) {
+        return open(via, Optional.of(new QueueRequest.Resume(session, ids(held))));
+    }
+
+    private static List<DeliveryId> ids(List<QueueReply.Message> messages) {
+        return messages.stream().map(QueueReply.Message::delivery).toList();
+    }
+
+    private static QueueRequest.Receive receive(UUID session, long received, int max) {
+        return new QueueRequest.Receive(
+                Optional.of(session), Optional.empty(), received, max, 1 << 20, WAIT, Optional.empty());
+    }
+
+    /** So many messages, through all gateways in turn. */
+    private List<QueueReply.Message> take(UUID session, int count) {
+        var taken = new ArrayList<QueueReply.Message>();
+        for (int i = 0; taken.size() < count; i++) {
+            if (i > 30) {
+                throw cluster.failure("messages do not come: taken=" + taken.size(), null);
+            }
+            SimulatedGateway via = awake().get(i % awake().size());
+            var request = receive(session, -1, count - taken.size());
+            taken.addAll(((QueueReply.Received) ask(via, request)).messages());
+        }
+        return taken;
+    }
+
+    /** Nothing is ready for another session. */
+    private void assertNothingIsReady() {
+        SimulatedGateway via = any();
+        UUID other = open(via);
+        assertEquals(
+                List.of(), ((QueueReply.Received) ask(via, receive(other, -1, 9))).messages());
+        ask(via, new QueueRequest.Close(other, Optional.empty()));
+    }
+
+    private List<QueueReply.Result> settle(
+            SimulatedGateway via,
+            UUID session,
+            List<QueueReply.Message> messages,
+            Outcome outcome) {
+        var items =
+                messages.stream()
+                        .map(each -> new QueueRequest.Item(each.delivery(), outcome))
+                        .toList();
+        var request = new QueueRequest.Settle(Optional.of(session), Optional.empty(), items);
+        return ((QueueReply.Settled) ask(via, request)).results();
+    }
+
+    private void acknowledged(UUID session, List<QueueReply.Message> messages) {
+        List<QueueReply.Result> done =
+                Collections.nCopies(messages.size(), new QueueReply.Result.Done());
+        assertEquals(done, settle(any(), session, messages, ACK));
+    }
+
+    private QueueReply.Counted counted() {
+        return (QueueReply.Counted) ask(any(), new QueueRequest.Count());
+    }
+
+    private SimulatedGateway coordinator() {
+        UUID node = counted().coordinator();
+        return cluster.up().stream()
+                .filter(each -> each.id().equals(node))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** All that was written is done, and nobody has anything. */
+    private void assertAllDone(int messages) {
+        QueueReply.Counted counted = counted();
+        long floors = 0;
+        for (QueueReply.Partition each : counted.partitions()) {
+            floors += each.numbers().orElseThrow().floor();
+        }
+        assertEquals(messages, floors);
+        assertEquals(0, counted.inFlight());
+    }
+
+    @Test
+    void everyGatewayReachesTheOneGroup() {
+        messages(12);
+        UUID session = open(any());
+
+        List<QueueReply.Message> taken = take(session, 12);
+
+        assertEquals(12, ids(taken).stream().distinct().count());
+        assertTrue(taken.stream().allMatch(each -> each.count() == 1));
+        assertNothingIsReady();
+        acknowledged(session, taken);
+        assertAllDone(12);
+    }
+
+    @Test
+    void messagesGoToAnotherAtOnceWhenASessionIsClosed() {
+        messages(1);
+        UUID holder = open(any());
+        List<QueueReply.Message> held = take(holder, 1);
+        SimulatedGateway elsewhere = other(any());
+        UUID next = open(elsewhere);
+        CompletionStage<GroupReply> waiting = call(elsewhere, receive(next, -1, 1));
+        cluster.runFor(Duration.ofMillis(500));
+        assertFalse(waiting.toCompletableFuture().isDone());
+        long closedNs = cluster.time.nowNs();
+
+        ask(any(), new QueueRequest.Close(holder, Optional.empty()));
+        List<QueueReply.Message> again = ((QueueReply.Received) cluster.await(waiting)).messages();
+
+        long tookMs = (cluster.time.nowNs() - closedNs) / 1_000_000;
+        assertTrue(tookMs < 300, () -> "tookMs=" + tookMs);
+        assertEquals(2, again.getFirst().count());
+        assertEquals(held.getFirst().delivery().offset(), again.getFirst().delivery().offset());
+        assertEquals("unknown-session", refusal(any(), receive(holder, -1, 1)));
+    }
+
+    private String refusal(SimulatedGateway via, GroupRequest request) {
+        return assertThrows(SluiceException.class, () -> ask(via, request)).code();
+    }
+
+    @Test
+    void messagesWaitForTheSessionsOfAGatewayThatIsKilled() {
+        messages(6);
+        SimulatedGateway front = other(coordinator());
+        UUID session = open(front);
+        List<QueueReply.Message> held = take(session, 6);
+
+        front.crash();
+        cluster.runFor(Duration.ofSeconds(12));
+        assertNothingIsReady();
+        QueueReply.Opened resumed = resumed(any(), session, held);
+
+        assertEquals(List.of(), resumed.lost());
+        acknowledged(session, held);
+        assertAllDone(6);
+    }
+
+    @Test
+    void aSilentSessionOfAGatewayThatLivesLosesItsMessages() {
+        messages(1);
+        UUID session = open(any());
+        List<QueueReply.Message> held = take(session, 1);
+
+        cluster.runFor(Duration.ofSeconds(10));
+        UUID next = open(any());
+        assertEquals(2, take(next, 1).getFirst().count());
+
+        assertEquals("unknown-session", refusal(any(), receive(session, -1, 1)));
+        assertEquals("unknown-session", refusal(any(), acknowledgement(session, held)));
+    }
+
+    @Test
+    void sessionsGoOnWithTheirMessagesWhenTheCoordinatorIsKilled() {
+        messages(6);
+        SimulatedGateway coordinator = coordinator();
+        SimulatedGateway front = other(coordinator);
+        UUID session = open(front);
+        var first = (QueueReply.Received) ask(front, receive(session, 0, 3));
+        assertEquals(1, first.number());
+
+        coordinator.crash();
+        assertEquals("session-moved", refusal(front, receive(session, 1, 3)));
+        assertEquals(List.of(), resumed(front, session, first.messages()).lost());
+
+        acknowledged(session, first.messages());
+        List<QueueReply.Message> rest = take(session, 6 - first.messages().size());
+        assertTrue(rest.stream().allMatch(each -> each.count() == 1), rest::toString);
+        acknowledged(session, rest);
+        assertAllDone(6);
+    }
+
+    @Test
+    void leasesOutliveTheOwnersOfTheirPartitions() {
+        messages(12);
+        UUID session = open(any());
+        List<QueueReply.Message> taken = take(session, 12);
+        acknowledged(session, taken.subList(0, 4));
+
+        int partition = taken.getLast().delivery().partition();
+        cluster.ownerOf(topic, partition).crash();
+
+        acknowledged(session, taken.subList(4, 12));
+        assertNothingIsReady();
+        assertAllDone(12);
+    }
+
+    /** It slept while another took its place, and still believes that it coordinates. */
+    @Test
+    void aCoordinatorThatSleptGivesNothingOutAndSettlesNothing() {
+        messages(4);
+        SimulatedGateway sleeper = coordinator();
+        SimulatedGateway front = other(sleeper);
+        UUID session = open(front);
+        List<QueueReply.Message> held = take(session, 1);
+        sleeper.restartsWhenLost = false;
+        sleeper.pause(Duration.ofSeconds(40));
+        asleep = Optional.of(sleeper);
+        cluster.runFor(Duration.ofSeconds(8));
+        // The grace of the next coordinator passes, and the message is another's.
+        ask(front, new QueueRequest.Count());
+        cluster.runFor(Duration.ofSeconds(24));
+        UUID next = open(front);
+        List<QueueReply.Message> all = take(next, 4);
+        assertEquals(2, all.stream().mapToInt(QueueReply.Message::count).max().orElse(0));
+
+        CompletionStage<GroupReply> late = call(sleeper, acknowledgement(session, held));
+        cluster.await("an answer", late.toCompletableFuture()::isDone);
+
+        if (!late.toCompletableFuture().isCompletedExceptionally()) {
+            var result = ((QueueReply.Settled) late.toCompletableFuture().join()).results();
+            assertFalse(result.getFirst() instanceof QueueReply.Result.Done, result::toString);
+        }
+        acknowledged(next, all);
+        assertAllDone(4);
+    }
+
+    private static QueueRequest.Settle acknowledgement(UUID session, List<QueueReply.Message> held) {
+        return new QueueRequest.Settle(
+                Optional.of(session),
+                Optional.empty(),
+                held.stream().map(each -> new QueueRequest.Item(each.delivery(), ACK)).toList());
+    }
+
+    @Test
+    void aLateSettlementIsRefusedAndSaysWhy() {
+        messages(1);
+        UUID session = open(any());
+        List<QueueReply.Message> held = take(session, 1);
+        ask(any(), new QueueRequest.Close(session, Optional.empty()));
+        take(open(any()), 1);
+
+        var request =
+                new QueueRequest.Settle(
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(new QueueRequest.Item(held.getFirst().delivery(), ACK)));
+        var result = ((QueueReply.Settled) ask(any(), request)).results().getFirst();
+
+        assertTrue(
+                result instanceof QueueReply.Result.Refused(Refusal refusal, String why)
+                        && refusal == Refusal.LEASE_EXPIRED
+                        && why.contains("session-ended"),
+                result::toString);
+    }
+
+    @Test
+    void eachDeadLetterIsInItsTopicOnceAlsoWhenCoordinatorAndOwnerAreKilled() {
+        messages(8);
+        UUID session = open(other(coordinator()));
+        List<QueueReply.Message> taken = take(session, 8);
+        var reject = new Outcome.Reject("no order");
+        settle(any(), session, taken.subList(0, 4), reject);
+        SimulatedGateway coordinator = coordinator();
+        coordinator.crash();
+        settle(any(), session, taken.subList(4, 8), reject);
+        coordinator.start();
+        cluster.runFor(Duration.ofSeconds(1));
+        cluster.ownerOf(topic, 0).crash();
+        counted();
+        cluster.runFor(Duration.ofSeconds(20));
+
+        assertAllDone(8);
+        assertEquals(
+                List.of("v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7"),
+                letters().stream().sorted().toList());
+    }
+
+    private List<String> letters() {
+        TopicRecord dead =
+                cluster.await(any().engine().topics().find("default", DEAD)).orElseThrow();
+        var letters = new ArrayList<String>();
+        long at = 0;
+        while (true) {
+            var found = cluster.await(any().engine().fetch(dead, 0, at, 1 << 20, Duration.ZERO));
+            for (SimulatedProducer.Found each : SimulatedProducer.records(found.batches())) {
+                if (each.offset() >= at) {
+                    letters.add(each.value());
+                    at = each.offset() + 1;
+                }
+            }
+            if (at >= found.highWatermark()) {
+                return letters;
+            }
+        }
+    }
+}
