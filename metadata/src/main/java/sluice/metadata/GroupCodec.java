@@ -31,6 +31,7 @@ import sluice.metadata.GroupConfig.Start;
  *   backoff              {growth: FIXED or EXPONENTIAL, delayMs, delayMaxMs, jitterPercent}
  *   deadLetters          name of a topic, absent for none
  *   onReject             DEAD_LETTER, DROP
+ *   activeConsumer       ALL, SINGLE
  *   paused               true, false
  * </pre>
  */
@@ -83,7 +84,9 @@ final class GroupCodec {
                 .put("delayMaxMs", config.backoff().delayMax().toMillis())
                 .put("jitterPercent", config.backoff().jitterPercent());
         config.deadLetters().ifPresent(topic -> json.put("deadLetters", topic));
-        json.put("onReject", config.onReject().name()).put("paused", config.isPaused());
+        json.put("onReject", config.onReject().name())
+                .put("activeConsumer", config.activeConsumer().name())
+                .put("paused", config.isPaused());
     }
 
     static GroupRecord decode(String key, String body) {
@@ -136,6 +139,7 @@ final class GroupCodec {
                         backoff.integer("jitterPercent")),
                 json.optional("deadLetters").map(StoredJson::asText),
                 json.word(QueueConfig.OnReject.class, "onReject"),
+                json.word(QueueConfig.ActiveConsumer.class, "activeConsumer"),
                 json.flag("paused"));
     }
 

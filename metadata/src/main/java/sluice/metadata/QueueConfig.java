@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param deadLetters the topic for messages that are not to be given out again; empty: they are
  *     dropped, and counted
  * @param onReject what becomes of a message that a consumer rejects
+ * @param activeConsumer which sessions are given messages
  * @param isPaused true: nothing is given out; what is out may be settled
  */
 public record QueueConfig(
@@ -29,6 +30,7 @@ public record QueueConfig(
         Backoff backoff,
         Optional<String> deadLetters,
         OnReject onReject,
+        ActiveConsumer activeConsumer,
         boolean isPaused)
         implements GroupConfig {
 
@@ -43,6 +45,14 @@ public record QueueConfig(
         DEAD_LETTER,
         /** It is done, and counted. */
         DROP
+    }
+
+    /** The names are stored: add, never rename. */
+    public enum ActiveConsumer {
+        /** All that are free. */
+        ALL,
+        /** One at a time: until it ends, then the one that was opened next. */
+        SINGLE
     }
 
     /**
@@ -81,6 +91,7 @@ public record QueueConfig(
                 Backoff.USUAL,
                 Optional.empty(),
                 OnReject.DEAD_LETTER,
+                ActiveConsumer.ALL,
                 false);
     }
 
@@ -101,6 +112,7 @@ public record QueueConfig(
                 backoff,
                 deadLetters,
                 onReject,
+                activeConsumer,
                 paused);
     }
 }

@@ -100,6 +100,7 @@ class GroupStoreTest {
                             20),
                     Optional.of("g.dead-letters"),
                     QueueConfig.OnReject.DROP,
+                    QueueConfig.ActiveConsumer.SINGLE,
                     true);
 
     @Test
@@ -123,7 +124,8 @@ class GroupStoreTest {
                         + "\"inFlightMax\":100,\"deliveryLimit\":20,\"backoff\":{\"growth\":"
                         + "\"EXPONENTIAL\",\"delayMs\":1000,\"delayMaxMs\":300000,"
                         + "\"jitterPercent\":20},\"deadLetters\":\"g.dead-letters\","
-                        + "\"onReject\":\"DROP\",\"paused\":true,\"createdAtMs\":17}",
+                        + "\"onReject\":\"DROP\",\"activeConsumer\":\"SINGLE\","
+                        + "\"paused\":true,\"createdAtMs\":17}",
                 memory.get(Table.GROUPS, "default/g").orElseThrow().body());
     }
 

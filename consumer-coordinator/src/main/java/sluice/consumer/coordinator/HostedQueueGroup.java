@@ -137,8 +137,9 @@ final class HostedQueueGroup implements Hosted {
     }
 
     private void follow(Map<TopicPartition, QueueRef> wanted) {
-        partitions.retain(wanted);
-        machine.follow(partitions.names(), lane.nowNs());
+        if (partitions.retain(wanted)) {
+            machine.follow(partitions.names(), lane.nowNs());
+        }
         partitions.add(wanted);
         machine.follow(partitions.names(), lane.nowNs());
         arm();

@@ -61,6 +61,7 @@ final class QueueCalls implements QueueEffects {
             lane.execute(() -> acquired.acquired(null, number, new Outcome.Failure<>(gone)));
             return;
         }
+        partition.flushEnded();
         partition.call(
                 new PartitionRequest.Acquire(number, grants, Duration.ZERO),
                 PartitionReply.Acquired.class,

@@ -265,9 +265,18 @@ final class QueuePartition {
         }
     }
 
+    /** Who asks for messages after that finds those of sessions that ended before. */
+    void flushEnded() {
+        if (!ended.isEmpty()) {
+            sendEnded();
+        }
+    }
+
     private void sendEnded() {
         if (!isOpen) {
             ended.clear();
+        }
+        if (ended.isEmpty()) {
             return;
         }
         List<UUID> now =

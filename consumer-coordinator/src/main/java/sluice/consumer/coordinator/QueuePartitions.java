@@ -85,8 +85,13 @@ final class QueuePartitions {
         return List.copyOf(entries.keySet());
     }
 
-    /** Lets go of those that are not these; also of one that is another under the old name. */
-    void retain(Map<TopicPartition, QueueRef> wanted) {
+    /**
+     * Lets go of those that are not these; also of one that is another under the old name.
+     *
+     * @return true if there were any
+     */
+    boolean retain(Map<TopicPartition, QueueRef> wanted) {
+        boolean isLess = false;
         for (QueuePartition each : all()) {
             QueueRef now = wanted.get(each.partition);
             if (now != null && now.stateLog().equals(each.queue().stateLog())) {
@@ -94,8 +99,10 @@ final class QueuePartitions {
             } else {
                 entries.remove(each.partition);
                 each.stop(Refusals.unknownTopic(each.partition.topic()));
+                isLess = true;
             }
         }
+        return isLess;
     }
 
     /** Takes up those that are not there. */

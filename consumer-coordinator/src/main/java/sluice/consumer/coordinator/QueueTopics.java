@@ -39,6 +39,7 @@ final class QueueTopics implements GroupRemoval.Membership {
     private Versioned<MembershipRecord> stored;
     private Map<String, TopicRecord> wanted = new TreeMap<>();
     private Map<String, TopicRecord> topics = new TreeMap<>();
+    private boolean isFollowed;
     private boolean isWriting;
     private boolean isStopped;
     private Runnable onceEnded = () -> {};
@@ -74,7 +75,7 @@ final class QueueTopics implements GroupRemoval.Membership {
 
     /** True if all that the settings name is followed. */
     boolean isSettled() {
-        return !isWriting && wanted.equals(topics);
+        return isFollowed && !isWriting && wanted.equals(topics);
     }
 
     /** Topics that are read, by name. */
@@ -116,7 +117,7 @@ final class QueueTopics implements GroupRemoval.Membership {
     }
 
     private void write() {
-        if (isWriting || isStopped || wanted.equals(topics)) {
+        if (isWriting || isStopped || (isFollowed && wanted.equals(topics))) {
             return;
         }
         Map<String, TopicRecord> now = wanted;
@@ -171,6 +172,7 @@ final class QueueTopics implements GroupRemoval.Membership {
 
     private void written(Map<String, TopicRecord> now) {
         topics = now;
+        isFollowed = true;
         var partitions = new TreeMap<TopicPartition, QueueRef>();
         for (TopicRecord topic : now.values()) {
             long retentionMs = topic.config().retention().map(each -> each.toMillis()).orElse(0L);

@@ -40,6 +40,9 @@ final class Handout implements Dispatcher.Out {
     /** Partitions of which the owner told what is out since this coordinator is there. */
     private final Set<Source> known = new HashSet<>();
 
+    /** False while it is not known which partitions there are. */
+    private boolean isFollowing;
+
     private final Map<Long, Acquiring> acquiring = new HashMap<>();
 
     /** Sessions that hold something of which the owners have not told yet. */
@@ -47,6 +50,10 @@ final class Handout implements Dispatcher.Out {
 
     private final Set<Taker> touched = new LinkedHashSet<>();
     private long lastNumber;
+    private boolean isSingle;
+
+    /** Of a group with one active session; null while it is not known which one that is. */
+    private @Nullable QueueSession active;
 
     Handout(QueueEffects effects, SessionTable sessions, Supplier<UUID> ids, long firstNumber) {
         this.effects = effects;
@@ -69,7 +76,7 @@ final class Handout implements Dispatcher.Out {
 
     /** True if it is known of all partitions what was out at the take-over. */
     boolean isAllKnown() {
-        return known.size() == sources.size();
+        return isFollowing && known.size() == sources.size();
     }
 
     /** The session said what it holds; what nobody told of counts as its load until then. */
@@ -82,12 +89,44 @@ final class Handout implements Dispatcher.Out {
         }
     }
 
+    /**
+     * @param single true: one session at a time is given messages
+     */
+    void configure(boolean single) {
+        if (single != isSingle) {
+            isSingle = single;
+            active = null;
+            sessions.all().forEach(each -> touched.add(each.taker));
+        }
+    }
+
+    boolean isActive(Taker taker) {
+        QueueSession session = active;
+        return !isSingle || (session != null && session.taker == taker);
+    }
+
+    /**
+     * Who is active now: who was, until it ends; then who has messages that another coordinator
+     * gave, so that there is never a second one, and else who was there first.
+     */
+    private void choose() {
+        QueueSession before = active;
+        if (isSingle && (before == null || before.taker.isOver)) {
+            QueueSession next = isAllKnown() ? sessions.first() : null;
+            active = next;
+            if (next != null) {
+                touched.add(next.taker);
+            }
+        }
+    }
+
     /** What the taker would take may be another number now. */
     void touch(Taker taker) {
         touched.add(taker);
     }
 
     void follow(Collection<TopicPartition> partitions) {
+        isFollowing = true;
         Set<TopicPartition> wanted = new HashSet<>(partitions);
         for (Source each : List.copyOf(sources.values())) {
             if (!wanted.contains(each.partition)) {
@@ -327,6 +366,7 @@ final class Handout implements Dispatcher.Out {
 
     /** Everybody's credit as it is now, what can be handed out, and who is to be answered. */
     void settle(long nowNs) {
+        choose();
         touched.forEach(this::refresh);
         dispatcher.run();
         List<Taker> now = List.copyOf(touched);
@@ -343,7 +383,7 @@ final class Handout implements Dispatcher.Out {
 
     private void refresh(Taker taker) {
         Receiving receiving = taker.receiving;
-        int credit = taker.isOver || receiving == null ? 0 : receiving.room();
+        int credit = taker.isOver || receiving == null || !isActive(taker) ? 0 : receiving.room();
         if (credit != taker.credit()) {
             dispatcher.credit(taker, credit);
         }

@@ -33,7 +33,8 @@ import sluice.metadata.QueueConfig;
  *   <li>Q2 when a session ends, all that it has goes back, and what is still on its way to it too;
  *   <li>Q3 nobody who is free waits while something is known to be ready;
  *   <li>Q4 of equally loaded ones, who has waited longest is served first; partitions take turns;
- *   <li>Q5 an answer that was lost is given again, or what was in it goes back.
+ *   <li>Q5 an answer that was lost is given again, or what was in it goes back;
+ *   <li>Q6 of a group with one active session, nobody else is given anything.
  * </ul>
  */
 public final class QueueGroup {
@@ -60,7 +61,12 @@ public final class QueueGroup {
         this.effects = effects;
         this.sessions = new SessionTable(config, epoch, nowNs, ids);
         this.handout = new Handout(effects, sessions, ids, firstNumber);
-        handout.dispatcher().configure(config.inFlightMax(), config.isPaused());
+        follow(config);
+    }
+
+    private void follow(QueueConfig next) {
+        handout.dispatcher().configure(next.inFlightMax(), next.isPaused());
+        handout.configure(next.activeConsumer() == QueueConfig.ActiveConsumer.SINGLE);
     }
 
     public QueueConfig config() {
@@ -70,7 +76,7 @@ public final class QueueGroup {
     public void configure(QueueConfig next, long nowNs) {
         config = next;
         sessions.configure(next);
-        handout.dispatcher().configure(next.inFlightMax(), next.isPaused());
+        follow(next);
         handout.settle(nowNs);
     }
 
@@ -161,6 +167,9 @@ public final class QueueGroup {
     public void receive(QueueRequest.Receive request, Receiver receiver, long nowNs) {
         Receives.check(request);
         if (request.session().isEmpty()) {
+            if (config.activeConsumer() == QueueConfig.ActiveConsumer.SINGLE) {
+                throw QueueRefusals.sessionNeeded();
+            }
             handout.touch(handout.receives().beginWithout(request, receiver, nowNs));
         } else {
             QueueSession session =
@@ -345,13 +354,14 @@ public final class QueueGroup {
         return sessions.all().stream().map(each -> describe(each, nowNs)).toList();
     }
 
-    private static QueueReply.Session describe(QueueSession session, long nowNs) {
+    private QueueReply.Session describe(QueueSession session, long nowNs) {
         return new QueueReply.Session(
                 session.id,
                 session.client,
                 session.gateway,
                 session.prefetch,
                 session.leases.size(),
+                handout.isActive(session.taker),
                 session.taker.credit() > 0,
                 Duration.ofNanos(Math.max(0, nowNs - session.heardNs)));
     }

@@ -37,6 +37,13 @@ public final class QueueRefusals {
                         + "; resume the session with the deliveries that it holds");
     }
 
+    static SluiceException sessionNeeded() {
+        return new SluiceException(
+                Kind.INVALID,
+                "session-needed",
+                "the group has one active consumer, which a call without session cannot be; open a session");
+    }
+
     static SluiceException tooManySessions(int max) {
         return new SluiceException(
                 Kind.OVERLOADED,

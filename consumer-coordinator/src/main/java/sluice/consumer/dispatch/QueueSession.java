@@ -18,6 +18,9 @@ final class QueueSession {
     final UUID id;
     final Taker taker;
 
+    /** Those that came earlier have a lower one. */
+    final long number;
+
     /** What it has; {@link LeaseBook} keeps it. */
     final Set<DeliveryId> leases = new LinkedHashSet<>();
 
@@ -51,8 +54,9 @@ final class QueueSession {
     /** True if nothing is known of it but its id. */
     boolean isAdopted;
 
-    QueueSession(UUID id, long nowNs) {
+    QueueSession(UUID id, long number, long nowNs) {
         this.id = id;
+        this.number = number;
         this.taker = new Taker(id, true);
         this.heardNs = nowNs;
         this.graceUntilNs = nowNs;

@@ -6,9 +6,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -43,6 +45,8 @@ final class SessionTable {
     private final long takenNs;
     private final Supplier<UUID> ids;
     private final Map<UUID, QueueSession> sessions = new HashMap<>();
+    private final NavigableMap<Long, QueueSession> inOrder = new TreeMap<>();
+    private long lastNumber;
 
     /** By when they are looked at; sessions that are over are found out then. */
     private final PriorityQueue<QueueSession> looks =
@@ -77,10 +81,26 @@ final class SessionTable {
         if (sessions.size() >= SESSIONS_MAX) {
             throw QueueRefusals.tooManySessions(SESSIONS_MAX);
         }
-        var session = new QueueSession(id, nowNs);
-        sessions.put(id, session);
+        QueueSession session = put(id, nowNs);
         look(session, nowNs);
         return session;
+    }
+
+    private QueueSession put(UUID id, long nowNs) {
+        var session = new QueueSession(id, ++lastNumber, nowNs);
+        sessions.put(id, session);
+        inOrder.put(session.number, session);
+        return session;
+    }
+
+    /** The first one that has messages; if none has, the first one. */
+    @Nullable QueueSession first() {
+        for (QueueSession each : inOrder.values()) {
+            if (!each.leases.isEmpty()) {
+                return each;
+            }
+        }
+        return inOrder.isEmpty() ? null : inOrder.firstEntry().getValue();
     }
 
     /** A call that waits puts the end off, and may be over sooner: no look is later than that. */
@@ -104,10 +124,9 @@ final class SessionTable {
      * of.
      */
     QueueSession found(UUID id, long nowNs) {
-        var session = new QueueSession(id, nowNs);
+        QueueSession session = put(id, nowNs);
         session.graceUntilNs = nowNs + config.reconnectGrace().toNanos();
         session.isFound = true;
-        sessions.put(id, session);
         look(session, nowNs);
         return session;
     }
@@ -150,6 +169,7 @@ final class SessionTable {
 
     void remove(QueueSession session) {
         sessions.remove(session.id, session);
+        inOrder.remove(session.number);
     }
 
     /**

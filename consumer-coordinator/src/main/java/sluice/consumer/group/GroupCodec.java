@@ -23,7 +23,8 @@ import sluice.log.SluiceException;
  *                      offset 8); of a stream group then delivery 1, sessionTimeout,
  *                      revocationTimeout; of a queue group sessionTimeout, reconnectGrace,
  *                      prefetch 4, inFlightMax 4, deliveryLimit 4, growth 1, delay, delayMax,
- *                      jitterPercent 4, optional topic for dead letters, onReject 1, flag paused
+ *                      jitterPercent 4, optional topic for dead letters, onReject 1,
+ *                      activeConsumer 1, flag paused
  *   delivery           queue 8, partition 4, offset 8, lease 8
  *   record             offset 8, timestamp 8, key, value, list of headers: name as text, value;
  *                      key and values: length 4, bytes; length −1 if there is none

@@ -163,6 +163,7 @@ final class GroupReader {
                                     number32()),
                             optional(this::text),
                             word(QueueConfig.OnReject.values()),
+                            word(QueueConfig.ActiveConsumer.values()),
                             flag());
         };
     }

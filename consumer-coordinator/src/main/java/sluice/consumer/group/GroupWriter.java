@@ -157,6 +157,7 @@ final class GroupWriter {
                 .number32(value.backoff().jitterPercent())
                 .optional(value.deadLetters(), this::text)
                 .number8(value.onReject().ordinal())
+                .number8(value.activeConsumer().ordinal())
                 .flag(value.isPaused());
     }
 

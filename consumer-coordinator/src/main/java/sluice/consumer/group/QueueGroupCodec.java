@@ -239,6 +239,7 @@ final class QueueGroupCodec {
                                         .text(each.gateway())
                                         .number32(each.prefetch())
                                         .number32(each.inFlight())
+                                        .flag(each.isActive())
                                         .flag(each.waits())
                                         .duration(each.heardBefore()))
                 .list(
@@ -344,6 +345,7 @@ final class QueueGroupCodec {
                                 in.text(),
                                 in.number32(),
                                 in.number32(),
+                                in.flag(),
                                 in.flag(),
                                 in.duration())),
                 in.list(() ->

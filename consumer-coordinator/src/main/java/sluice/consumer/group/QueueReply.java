@@ -115,6 +115,7 @@ public sealed interface QueueReply extends GroupReply {
     }
 
     /**
+     * @param isActive true unless the group has one active session, and this is another
      * @param waits true if it would take messages now
      * @param heardBefore how long ago it was last heard of
      */
@@ -124,6 +125,7 @@ public sealed interface QueueReply extends GroupReply {
             String gateway,
             int prefetch,
             int inFlight,
+            boolean isActive,
             boolean waits,
             Duration heardBefore) {}
 

@@ -233,6 +233,7 @@ class QueueAdminTest extends QueuesWorld {
                         usual.backoff(),
                         usual.deadLetters(),
                         usual.onReject(),
+                        usual.activeConsumer(),
                         false));
         UUID session = open(node);
         world.topic("t", 2);

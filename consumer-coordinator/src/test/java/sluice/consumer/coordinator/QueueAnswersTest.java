@@ -49,10 +49,35 @@ class QueueAnswersTest extends QueuesWorld {
     }
 
     @Test
-    void whileTopicsAreTakenUpASettlementIsToBeRepeated() {
-        world.topic("t", 1);
-        world.reply(node, new GroupRequest.Put(GroupConfig.queue(List.of("t*")), false));
+    void whileTopicsAreTakenUpASessionIsNotToldThatItLostAnything() {
+        group(1, GroupConfig.queue(List.of("t*")));
+        queue(0).produce("m");
+        UUID session = open(node);
+        QueueReply.Message message = receiveOne(node, session);
+        world.topic("tx", 1);
+        Node next = world.node("b");
+        next.epoch = 2;
+        var resume = new QueueRequest.Resume(session, List.of(message.delivery()));
+        var opened =
+                (QueueReply.Opened)
+                        world.reply(
+                                next,
+                                new QueueRequest.Open(
+                                        Optional.of(resume),
+                                        Optional.empty(),
+                                        0,
+                                        "c",
+                                        GATEWAY,
+                                        "g"));
+
+        assertEquals(List.of(), opened.lost());
         world.time.runFor(SECOND);
+        assertInstanceOf(QueueReply.Result.Done.class, settle(next, session, message, ACK));
+    }
+
+    @Test
+    void whileTopicsAreTakenUpASettlementIsToBeRepeated() {
+        group(1, GroupConfig.queue(List.of("t*")));
         queue(0).produce("m");
         UUID session = open(node);
         QueueReply.Message message = receiveOne(node, session);

@@ -46,6 +46,7 @@ abstract class QueuesWorld {
                 usual.backoff(),
                 deadLetters,
                 usual.onReject(),
+                usual.activeConsumer(),
                 false);
     }
 

@@ -48,6 +48,7 @@ class QueueGroupModelTest {
                 QueueConfig.Backoff.USUAL,
                 Optional.empty(),
                 QueueConfig.OnReject.DEAD_LETTER,
+                QueueConfig.ActiveConsumer.ALL,
                 false);
     }
 

@@ -52,6 +52,7 @@ class GroupCodecTest {
                     QueueConfig.Backoff.USUAL,
                     Optional.of("dead"),
                     QueueConfig.OnReject.DROP,
+                    QueueConfig.ActiveConsumer.SINGLE,
                     true);
     private static final DeliveryId DELIVERY = new DeliveryId(5, 6, 7, 8);
     private static final LogRecord RECORD =
@@ -199,7 +200,7 @@ class GroupCodecTest {
                         3,
                         List.of(
                                 new QueueReply.Session(
-                                        ID, "c", "g", 1, 2, true, Duration.ofMillis(5))),
+                                        ID, "c", "g", 1, 2, true, false, Duration.ofMillis(5))),
                         List.of(
                                 new QueueReply.Partition(PARTITION, Optional.empty()),
                                 new QueueReply.Partition(

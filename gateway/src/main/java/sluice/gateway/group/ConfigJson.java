@@ -66,6 +66,7 @@ final class ConfigJson {
             json.writeNullField("deadLetterTopic");
         }
         json.writeStringField("onReject", GroupBody.word(config.onReject()));
+        json.writeStringField("activeConsumer", GroupBody.word(config.activeConsumer()));
         json.writeBooleanField("paused", config.isPaused());
     }
 }

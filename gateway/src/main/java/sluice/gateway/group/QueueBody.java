@@ -17,7 +17,7 @@ import sluice.metadata.QueueConfig.Backoff.Growth;
  *    "deliveryLimit": 20,                                           0 for none
  *    "backoff": {"type": "exponential" | "fixed", "delay": "1s", "maxDelay": "5m", "jitter": 20},
  *    "deadLetterTopic": "name" | null,                              else ‹group›.dead-letters
- *    "onReject": "dead-letter" | "drop"}
+ *    "onReject": "dead-letter" | "drop", "activeConsumer": "all" | "single"}
  * </pre>
  */
 final class QueueBody {
@@ -38,6 +38,7 @@ final class QueueBody {
                 backoff(body),
                 deadLetters(body, group),
                 onReject(body),
+                activeConsumer(body),
                 false);
     }
 
@@ -87,6 +88,14 @@ final class QueueBody {
             case "dead-letter" -> QueueConfig.OnReject.DEAD_LETTER;
             case "drop" -> QueueConfig.OnReject.DROP;
             default -> throw body.bad("onReject", "expected dead-letter or drop");
+        };
+    }
+
+    private static QueueConfig.ActiveConsumer activeConsumer(JsonFields body) {
+        return switch (body.text("activeConsumer").orElse("all")) {
+            case "all" -> QueueConfig.ActiveConsumer.ALL;
+            case "single" -> QueueConfig.ActiveConsumer.SINGLE;
+            default -> throw body.bad("activeConsumer", "expected all or single");
         };
     }
 }

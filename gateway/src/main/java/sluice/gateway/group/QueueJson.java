@@ -161,6 +161,7 @@ final class QueueJson {
         json.writeStringField("client", session.client());
         json.writeStringField("gateway", session.gateway());
         json.writeNumberField("inFlight", session.inFlight());
+        json.writeBooleanField("active", session.isActive());
         json.writeBooleanField("waits", session.waits());
         json.writeNumberField("heardMsAgo", session.heardBefore().toMillis());
         json.writeEndObject();

@@ -49,6 +49,11 @@ public enum ProblemType {
             400,
             "A number is out of range",
             "Correct the number named in the detail."),
+    SESSION_NEEDED(
+            "session-needed",
+            400,
+            "The group has one active consumer, and the call has no session",
+            "Open a session, or set activeConsumer to all."),
     MALFORMED_DELIVERY(
             "malformed-delivery",
             400,

@@ -82,7 +82,8 @@ final class QueuesTest {
                                 + "\"backoff\":{\"type\":\"exponential\",\"delay\":\"1s\","
                                 + "\"maxDelay\":\"5m\",\"jitter\":20},"
                                 + "\"deadLetterTopic\":\"%s.dead-letters\","
-                                + "\"onReject\":\"dead-letter\",\"paused\":false}")
+                                + "\"onReject\":\"dead-letter\",\"activeConsumer\":\"all\","
+                                + "\"paused\":false}")
                         .formatted(name, name, name),
                 new String(again.body()));
         assertEquals(200, Api.get("/v1/topics/" + name).status());
@@ -258,8 +259,24 @@ final class QueuesTest {
         assertEquals("400 bad-group", told(Api.call("PUT", put, "{\"maxInFlight\":0}")));
         assertEquals("400 bad-parameter", told(Api.call("PUT", put, "{\"onReject\":\"burn\"}")));
         assertEquals(
+                "400 bad-parameter", told(Api.call("PUT", put, "{\"activeConsumer\":\"two\"}")));
+        assertEquals(
                 "400 bad-parameter",
                 told(Api.call("PUT", put, "{\"backoff\":{\"type\":\"linear\"}}")));
+    }
+
+    @Test
+    void ofAGroupWithOneActiveConsumerTheOthersWait() {
+        queue("{\"activeConsumer\":\"single\"}");
+        produce("a", "b");
+        String first = session();
+        String second = session();
+
+        assertEquals(0, receive(second, ",\"wait\":\"1s\"").size());
+        assertEquals(1, receive(first, ",\"wait\":\"10s\"").size());
+        assertEquals("400 session-needed", told(post("/receive", "{\"visibility\":\"1s\"}")));
+        Api.call("DELETE", path + "/sessions/" + first, "");
+        assertEquals(1, receive(second, ",\"wait\":\"10s\"").size());
     }
 
     @Test
