@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
  *
  * @param members of a stream group that reads all; none in most runs, whose dice then fall as they
  *     would without groups
+ * @param consumers of a queue group that takes all; none in most runs, likewise
  * @param pauseMsMax between two requests of a client
  * @param faults what may happen in this run
  * @param faultEveryMsMax between two faults
@@ -24,6 +25,7 @@ record RunShape(
         int partitions,
         int clients,
         int members,
+        int consumers,
         int pauseMsMax,
         Duration load,
         long segmentBytesMax,
@@ -66,6 +68,7 @@ record RunShape(
                 1 + random.nextInt(5),
                 1 + random.nextInt(3),
                 hasGroup(seed) ? 2 + (int) (seed % 3) : 0,
+                hasQueue(seed, faults) ? 2 + (int) (seed % 3) : 0,
                 isLong ? 500 : 25 + random.nextInt(125),
                 Duration.ofSeconds(isLong ? 200 : 8 + random.nextInt(25)),
                 (2 + random.nextInt(8)) << 10,
@@ -79,6 +82,14 @@ record RunShape(
 
     private static boolean hasGroup(long seed) {
         return seed % 5 == 4;
+    }
+
+    /**
+     * Every second of them with a stream group beside. An owner whose clock is an hour ahead makes
+     * messages rest for an hour, which no run waits for.
+     */
+    private static boolean hasQueue(long seed, Set<FaultKind> faults) {
+        return (seed % 10 == 3 || seed % 10 == 9) && !faults.contains(FaultKind.CLOCK_JUMP);
     }
 
     SimulatedLimits limits() {

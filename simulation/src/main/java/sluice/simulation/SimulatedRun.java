@@ -31,6 +31,7 @@ final class SimulatedRun {
     private final List<PlainProducer> plain = new ArrayList<>();
     private final List<SimulatedReader> readers = new ArrayList<>();
     private final List<SimulatedGroup> groups = new ArrayList<>();
+    private final List<SimulatedQueueGroup> queues = new ArrayList<>();
 
     SimulatedRun(long seed) {
         this(seed, RunShape.of(seed), new Journal(false));
@@ -108,10 +109,15 @@ final class SimulatedRun {
         if (shape.members() > 0) {
             groups.add(new SimulatedGroup(cluster, topic, shape.members(), shape.pauseMsMax()));
         }
+        if (shape.consumers() > 0) {
+            queues.add(
+                    new SimulatedQueueGroup(cluster, topic, shape.consumers(), shape.pauseMsMax()));
+        }
         clients.forEach(SimulatedClient::start);
         plain.forEach(PlainProducer::start);
         readers.forEach(SimulatedReader::start);
         groups.forEach(SimulatedGroup::start);
+        queues.forEach(SimulatedQueueGroup::start);
     }
 
     /** I13: after the faults, everyone has an answer, and every slot takes writes. */
@@ -123,6 +129,7 @@ final class SimulatedRun {
         plain.forEach(PlainProducer::stop);
         readers.forEach(SimulatedReader::stop);
         groups.forEach(SimulatedGroup::calm);
+        queues.forEach(SimulatedQueueGroup::calm);
         awaitLive("all clients have their answers", this::areClientsIdle);
         cluster.awaitReady();
         for (int partition = 0; partition < topic.partitions(); partition++) {
@@ -135,14 +142,16 @@ final class SimulatedRun {
         cluster.awaitReady();
         long tookMs = (cluster.time.nowNs() - sinceNs) / 1_000_000;
         cluster.coverage.max("longest ms until live again", tookMs);
-        groups.forEach(group -> readAll(group, topic));
+        long[] ends = ends(topic);
+        groups.forEach(group -> readAll(group, ends));
+        queues.forEach(queue -> takeAll(queue, ends));
         if (tookMs > LIVE_MAX.toMillis()) {
             throw cluster.failure("I13: not live again in time: tookMs=" + tookMs, null);
         }
     }
 
-    /** Members go on by themselves, and nothing was passed over. */
-    private void readAll(SimulatedGroup group, TopicRecord topic) {
+    /** All below was acknowledged to clients. */
+    private long[] ends(TopicRecord topic) {
         long[] ends = new long[topic.partitions()];
         for (int partition = 0; partition < ends.length; partition++) {
             for (SimulatedClient client : clients) {
@@ -151,12 +160,27 @@ final class SimulatedRun {
                 }
             }
         }
+        return ends;
+    }
+
+    /** Members go on by themselves, and nothing was passed over. */
+    private void readAll(SimulatedGroup group, long[] ends) {
         try {
             cluster.await("the group has read all", () -> group.hasCommitted(ends));
         } catch (AssertionError e) {
             throw cluster.failure("I13: not live: group=" + group, e);
         }
         group.stop(ends);
+    }
+
+    /** Consumers go on by themselves, and nothing is left. */
+    private void takeAll(SimulatedQueueGroup queue, long[] ends) {
+        try {
+            cluster.await("the queue is done", () -> queue.hasDone(ends));
+        } catch (AssertionError e) {
+            throw cluster.failure("I13: not live: queue=" + queue, e);
+        }
+        queue.stop(ends);
     }
 
     private boolean areClientsIdle() {
