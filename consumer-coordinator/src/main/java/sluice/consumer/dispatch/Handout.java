@@ -34,6 +34,7 @@ final class Handout implements Dispatcher.Out {
     private final Dispatcher dispatcher = new Dispatcher(this);
     private final LeaseBook leases = new LeaseBook(dispatcher);
     private final SessionTable sessions;
+    private final ActiveSession active;
     private final Receives receives;
     private final Map<TopicPartition, Source> sources = new LinkedHashMap<>();
 
@@ -45,19 +46,19 @@ final class Handout implements Dispatcher.Out {
 
     private final Map<Long, Acquiring> acquiring = new HashMap<>();
 
+    /** Sessions that ended before all owners had told what is out. */
+    private final Set<UUID> ended = new HashSet<>();
+
     /** Sessions that hold something of which the owners have not told yet. */
     private final Set<QueueSession> awaiting = new LinkedHashSet<>();
 
     private final Set<Taker> touched = new LinkedHashSet<>();
     private long lastNumber;
-    private boolean isSingle;
-
-    /** Of a group with one active session; null while it is not known which one that is. */
-    private @Nullable QueueSession active;
 
     Handout(QueueEffects effects, SessionTable sessions, Supplier<UUID> ids, long firstNumber) {
         this.effects = effects;
         this.sessions = sessions;
+        this.active = new ActiveSession(sessions);
         this.receives = new Receives(leases, ids);
         this.lastNumber = firstNumber;
     }
@@ -89,35 +90,24 @@ final class Handout implements Dispatcher.Out {
         }
     }
 
+    /** The session has ended: what owners tell of it from now on goes back. */
+    void isOver(UUID session) {
+        if (!isAllKnown() && ended.size() < SessionTable.SESSIONS_MAX) {
+            ended.add(session);
+        }
+    }
+
     /**
      * @param single true: one session at a time is given messages
      */
     void configure(boolean single) {
-        if (single != isSingle) {
-            isSingle = single;
-            active = null;
+        if (active.configure(single)) {
             sessions.all().forEach(each -> touched.add(each.taker));
         }
     }
 
     boolean isActive(Taker taker) {
-        QueueSession session = active;
-        return !isSingle || (session != null && session.taker == taker);
-    }
-
-    /**
-     * Who is active now: who was, until it ends; then who has messages that another coordinator
-     * gave, so that there is never a second one, and else who was there first.
-     */
-    private void choose() {
-        QueueSession before = active;
-        if (isSingle && (before == null || before.taker.isOver)) {
-            QueueSession next = isAllKnown() ? sessions.first() : null;
-            active = next;
-            if (next != null) {
-                touched.add(next.taker);
-            }
-        }
+        return active.mayTake(taker);
     }
 
     /** What the taker would take may be another number now. */
@@ -287,6 +277,9 @@ final class Handout implements Dispatcher.Out {
         }
         reconciling.back.forEach((session, each) -> giveBack(Optional.of(session), each));
         reconciling.over.forEach(session -> effects.endSession(partition, session));
+        if (isAllKnown()) {
+            ended.clear();
+        }
         told(partition, queue);
         dispatcher.open(source, ready(backlog));
     }
@@ -328,7 +321,7 @@ final class Handout implements Dispatcher.Out {
                 return; // Its deadline ends it.
             }
             QueueSession session = sessions.get(owner.get());
-            if (session == null && isFirst) {
+            if (session == null && isFirst && !ended.contains(owner.get())) {
                 session = sessions.found(owner.get(), nowNs);
             }
             if (session == null) {
@@ -366,7 +359,10 @@ final class Handout implements Dispatcher.Out {
 
     /** Everybody's credit as it is now, what can be handed out, and who is to be answered. */
     void settle(long nowNs) {
-        choose();
+        Taker next = active.choose(isAllKnown());
+        if (next != null) {
+            touched.add(next);
+        }
         touched.forEach(this::refresh);
         dispatcher.run();
         List<Taker> now = List.copyOf(touched);
@@ -383,7 +379,8 @@ final class Handout implements Dispatcher.Out {
 
     private void refresh(Taker taker) {
         Receiving receiving = taker.receiving;
-        int credit = taker.isOver || receiving == null || !isActive(taker) ? 0 : receiving.room();
+        int credit =
+                taker.isOver || receiving == null || !active.mayTake(taker) ? 0 : receiving.room();
         if (credit != taker.credit()) {
             dispatcher.credit(taker, credit);
         }

@@ -39,6 +39,8 @@ import sluice.metadata.QueueConfig;
  */
 public final class QueueGroup {
 
+    private static final int HELD_MAX = 10_000;
+
     private final QueueEffects effects;
     private final SessionTable sessions;
     private final Handout handout;
@@ -115,6 +117,9 @@ public final class QueueGroup {
         var lost = new ArrayList<DeliveryId>();
         if (request.resume().isPresent()) {
             QueueRequest.Resume resume = request.resume().get();
+            if (resume.held().size() > HELD_MAX) {
+                throw QueueRefusals.badNumber("held", resume.held().size(), "0.." + HELD_MAX);
+            }
             session = sessions.find(resume.session(), nowNs);
             resume(session, new HashSet<>(resume.held()));
             if (handout.isAllKnown()) {
@@ -251,10 +256,15 @@ public final class QueueGroup {
         }
     }
 
-    /** Ends a session, unless it has another connection by now. */
+    /**
+     * Ends a session, unless it has another connection by now. One that this coordinator was not
+     * told of yet has ended too, and so has one of which it does not know the connection.
+     */
     public void close(QueueRequest.Close request, long nowNs) {
         QueueSession session = sessions.get(request.session());
-        if (session != null && session.connection.equals(request.connection())) {
+        if (session == null) {
+            handout.isOver(request.session());
+        } else if (session.connection.equals(request.connection()) || session.isUnclaimed()) {
             end(session);
             handout.settle(nowNs);
         }
@@ -262,6 +272,7 @@ public final class QueueGroup {
 
     private void end(QueueSession session) {
         sessions.remove(session);
+        handout.isOver(session.id);
         session.taker.isOver = true;
         Receiving waiting = session.taker.receiving;
         if (waiting != null) {

@@ -62,6 +62,11 @@ final class QueueSession {
         this.graceUntilNs = nowNs;
     }
 
+    /** True while it is not known by which connection it comes, if it has one. */
+    boolean isUnclaimed() {
+        return connection.isEmpty() && claimed == null;
+    }
+
     /** Until when it lives if nothing more is heard of it. */
     long endNs(long timeoutNs) {
         long heard = heardNs;

@@ -158,7 +158,7 @@ final class SessionTable {
     QueueSession heard(UUID id, Optional<UUID> connection, long nowNs) {
         QueueSession session = find(id, nowNs);
         if (!session.connection.equals(connection)) {
-            if (session.connection.isPresent() || session.claimed != null) {
+            if (!session.isUnclaimed()) {
                 throw QueueRefusals.fenced(id);
             }
             session.connection = connection;

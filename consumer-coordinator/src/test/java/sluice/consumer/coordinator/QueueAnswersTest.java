@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -90,6 +91,66 @@ class QueueAnswersTest extends QueuesWorld {
 
         assertEquals("group-starting", ((QueueReply.Result.Failed) early).code());
         assertInstanceOf(QueueReply.Result.Done.class, settle(next, session, message, ACK));
+    }
+
+    /** The owners are away, so that the next coordinator has not heard of the session. */
+    @Test
+    void aSessionThatIsClosedRightAfterATakeOverGivesBackAtOnce() {
+        group(2, config());
+        queue(0).produce("m");
+        UUID session = open(node);
+        receiveOne(node, session);
+        Node next = world.node("b");
+        next.epoch = 2;
+        world.queues.isAway = true;
+        world.reply(next, new QueueRequest.Close(session, Optional.empty()));
+        world.queues.isAway = false;
+
+        assertEquals(2, receiveOne(next, open(next)).count());
+    }
+
+    @Test
+    void aConnectionThatTheNextCoordinatorDoesNotKnowEndsItsSession() {
+        group(1, config());
+        queue(0).produce("m");
+        var connection = Optional.of(new UUID(7, 7));
+        var opened =
+                (QueueReply.Opened)
+                        world.reply(
+                                node,
+                                new QueueRequest.Open(
+                                        Optional.empty(), connection, 1, "c", GATEWAY, "g"));
+        world.reply(
+                node,
+                new QueueRequest.Receive(
+                        Optional.of(opened.session()),
+                        connection,
+                        0,
+                        1,
+                        1 << 20,
+                        SECOND,
+                        Optional.empty()));
+        Node next = world.node("b");
+        next.epoch = 2;
+        count(next);
+        world.time.runFor(SECOND);
+        world.reply(next, new QueueRequest.Close(opened.session(), connection));
+
+        assertEquals(2, receiveOne(next, open(next)).count());
+    }
+
+    @Test
+    void aSessionThatSaysItHoldsTooMuchIsRefused() {
+        group(1, config());
+        UUID session = open(node);
+        var held = Collections.nCopies(10_001, new DeliveryId(1, 0, 0, 1));
+        var resume = Optional.of(new QueueRequest.Resume(session, held));
+
+        assertEquals(
+                "bad-queue-request",
+                world.refusal(
+                        node,
+                        new QueueRequest.Open(resume, Optional.empty(), 0, "c", GATEWAY, "g")));
     }
 
     @Test
