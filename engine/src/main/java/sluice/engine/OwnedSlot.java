@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import sluice.engine.peer.CallReply;
-import sluice.engine.peer.CallRequest;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
 import sluice.log.object.ProducerSnapshot;
@@ -28,8 +27,12 @@ final class OwnedSlot {
     /** A request that waits for the slot's state. */
     record Waiting(Consumer<OwnedSlot> loaded, Consumer<SluiceException> failed) {}
 
-    /** An append that came while the slot is handed over. */
-    record Held(CallRequest.Append request, Consumer<CallReply> answer) {}
+    /**
+     * An append that came while the slot is handed over.
+     *
+     * @param again makes it anew, if the slot stays
+     */
+    record Held(Runnable again, Consumer<CallReply> answer) {}
 
     final int slot;
     final long epoch;

@@ -82,9 +82,9 @@ final class OwnerAppends {
     /** Appends a batch that passed {@link RecordBatch#check}; {@code answer} is called once. */
     void append(CallRequest.Append request, Consumer<CallReply> answer) {
         lane.assertOwner();
-        Optional<OwnedSlot> closing = slots.get(request.slot()).filter(slot -> slot.isClosing);
+        Optional<OwnedSlot> closing = closing(request.slot());
         if (closing.isPresent()) {
-            hold(closing.get(), request, answer);
+            hold(closing.get(), request.batch(), () -> append(request, answer), answer);
         } else {
             slots.withLoaded(
                     request.slot(),
@@ -93,15 +93,19 @@ final class OwnerAppends {
         }
     }
 
+    private Optional<OwnedSlot> closing(int slot) {
+        return slots.get(slot).filter(each -> each.isClosing);
+    }
+
     /** It waits for what becomes of the slot, so that it keeps its place among others. */
     private static void hold(
-            OwnedSlot slot, CallRequest.Append request, Consumer<CallReply> answer) {
-        int bytes = request.batch().remaining();
+            OwnedSlot slot, ByteBuffer batch, Runnable again, Consumer<CallReply> answer) {
+        int bytes = batch.remaining();
         if (slot.held.size() >= HELD_MAX || slot.heldBytes + bytes > HELD_BYTES_MAX) {
             answer.accept(failed(isMoving(slot)));
             return;
         }
-        slot.held.addLast(new OwnedSlot.Held(request, answer));
+        slot.held.addLast(new OwnedSlot.Held(again, answer));
         slot.heldBytes += bytes;
     }
 
@@ -120,7 +124,7 @@ final class OwnerAppends {
         slot.isClosing = false;
         var held = List.copyOf(slot.held);
         forgetHeld(slot);
-        held.forEach(each -> append(each.request(), each.answer()));
+        held.forEach(each -> each.again().run());
     }
 
     /** The slot is another's: what waited goes there, and readers come again. */
@@ -148,7 +152,7 @@ final class OwnerAppends {
 
     private void appendTo(OwnedSlot slot, CallRequest.Append request, Consumer<CallReply> answer) {
         if (slot.isClosing) {
-            hold(slot, request, answer);
+            hold(slot, request.batch(), () -> append(request, answer), answer);
             return;
         }
         try {
@@ -174,29 +178,39 @@ final class OwnerAppends {
     }
 
     /**
-     * Appends to a queue's state log, where whoever wrote it believes it to end; never held back,
-     * for it is known only here what it follows.
+     * Appends to a queue's state log, where whoever wrote it believes it to end. While the slot is
+     * handed over it waits as other appends do; if the slot goes, it is refused, and who wrote it
+     * has no queue here any more.
      */
     void appendState(CallRequest.AppendState request, Consumer<CallReply> answer) {
         lane.assertOwner();
-        slots.withLoaded(
-                request.slot(),
-                slot -> {
-                    try {
-                        admit(request.batch());
-                        PartitionLog log = slots.partition(slot, request.partition());
-                        if (slot.isClosing) {
-                            throw isMoving(slot);
-                        }
-                        if (log.nextOffset != request.expectedOffset()) {
-                            throw stateMoved(request, log);
-                        }
-                        write(log, request.retention(), Acks.ALL, request.batch(), answer);
-                    } catch (SluiceException e) {
-                        answer.accept(failed(e));
-                    }
-                },
-                error -> answer.accept(failed(error)));
+        Optional<OwnedSlot> closing = closing(request.slot());
+        if (closing.isPresent()) {
+            hold(closing.get(), request.batch(), () -> appendState(request, answer), answer);
+        } else {
+            slots.withLoaded(
+                    request.slot(),
+                    slot -> appendStateTo(slot, request, answer),
+                    error -> answer.accept(failed(error)));
+        }
+    }
+
+    private void appendStateTo(
+            OwnedSlot slot, CallRequest.AppendState request, Consumer<CallReply> answer) {
+        if (slot.isClosing) {
+            hold(slot, request.batch(), () -> appendState(request, answer), answer);
+            return;
+        }
+        try {
+            admit(request.batch());
+            PartitionLog log = slots.partition(slot, request.partition());
+            if (log.nextOffset != request.expectedOffset()) {
+                throw stateMoved(request, log);
+            }
+            write(log, request.retention(), Acks.ALL, request.batch(), answer);
+        } catch (SluiceException e) {
+            answer.accept(failed(e));
+        }
     }
 
     private static SluiceException stateMoved(CallRequest.AppendState request, PartitionLog log) {

@@ -22,6 +22,7 @@ import sluice.consumer.queue.QueuePolicy;
 import sluice.consumer.queue.QueueRef;
 import sluice.consumer.queue.QueueStart;
 import sluice.consumer.queue.Settlement;
+import sluice.engine.EngineProbe;
 import sluice.log.SluiceException;
 import sluice.metadata.TopicRecord;
 
@@ -217,6 +218,35 @@ class QueueFailoverTest {
         }
         assertEquals(List.of(0L), leased(via));
         acknowledged(via, BOB, List.of(again));
+    }
+
+    /** They are not refused, nor is the state read again and again, for the slot may stay. */
+    @Test
+    void changesWaitWhileTheirSlotIsHandedOver() {
+        publish(3);
+        attach();
+        SimulatedGateway owner = owner();
+        List<Delivery> taken = take(owner, ANN, 2);
+        int slot = queue.partition().slot();
+        EngineProbe.closing(owner.engine(), slot);
+        cluster.runFor(Duration.ofMillis(10));
+        long before = owner.counter("read.tail");
+        CompletionStage<PartitionReply> first = call(owner, acknowledge(ANN, taken.subList(0, 1)));
+        cluster.runFor(Duration.ofMillis(300));
+        CompletionStage<PartitionReply> second = call(owner, acknowledge(ANN, taken.subList(1, 2)));
+        cluster.runFor(Duration.ofSeconds(2));
+        assertFalse(first.toCompletableFuture().isDone());
+
+        EngineProbe.reopened(owner.engine(), slot);
+
+        for (var each : List.of(first, second)) {
+            assertEquals(
+                    List.of(new Settlement.Result.Done(false)),
+                    ((PartitionReply.Settled) cluster.await(each)).results());
+        }
+        long reads = owner.counter("read.tail") - before;
+        assertTrue(reads < 10, () -> "reads=" + reads);
+        assertEquals(List.of(2L), offsets(take(owner, BOB, 5)));
     }
 
     @Test
