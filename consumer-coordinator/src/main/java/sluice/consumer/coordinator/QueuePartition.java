@@ -31,7 +31,8 @@ import sluice.log.lane.Outcome;
 final class QueuePartition {
 
     private static final int LEASES_PAGE = 5_000;
-    private static final Duration WATCH_MAX = Duration.ofSeconds(30);
+    private static final Duration WATCH_MIN = Duration.ofSeconds(30);
+    private static final Duration WATCH_MAX = Duration.ofMinutes(5);
     private static final Duration REST = Duration.ofMillis(100);
     private static final Duration ATTACH_AGAIN = Duration.ofMillis(100);
     private static final Duration ATTACH_AGAIN_MAX = Duration.ofSeconds(2);
@@ -73,6 +74,9 @@ final class QueuePartition {
     private int generation;
     private long lastWatch;
     private Duration again = ATTACH_AGAIN;
+
+    /** Twice as long each time that nothing came. */
+    private Duration watch = WATCH_MIN;
 
     QueuePartition(
             QueueGroupPorts ports,
@@ -178,9 +182,13 @@ final class QueuePartition {
 
     private void attachLater(int ofGeneration) {
         Duration wait = again;
-        Duration twice = again.multipliedBy(2);
-        again = twice.compareTo(ATTACH_AGAIN_MAX) > 0 ? ATTACH_AGAIN_MAX : twice;
+        again = twice(again, ATTACH_AGAIN_MAX);
         lane.schedule(wait, () -> attach(ofGeneration));
+    }
+
+    private static Duration twice(Duration wait, Duration max) {
+        Duration twice = wait.multipliedBy(2);
+        return twice.compareTo(max) > 0 ? max : twice;
     }
 
     private void leases(
@@ -242,13 +250,16 @@ final class QueuePartition {
             return;
         }
         call(
-                new PartitionRequest.Acquire(++lastWatch, List.of(), WATCH_MAX),
+                new PartitionRequest.Acquire(++lastWatch, List.of(), watch),
                 PartitionReply.Acquired.class,
                 outcome -> {
                     if (ofGeneration == generation) {
                         switch (outcome) {
-                            case Outcome.Success<PartitionReply.Acquired>(var told) ->
-                                    observer.watched(this, told.backlog());
+                            case Outcome.Success<PartitionReply.Acquired>(var told) -> {
+                                boolean isAny = told.backlog().ready() > 0;
+                                watch = isAny ? WATCH_MIN : twice(watch, WATCH_MAX);
+                                observer.watched(this, told.backlog());
+                            }
                             case Outcome.Failure<PartitionReply.Acquired> _ -> close();
                         }
                     }

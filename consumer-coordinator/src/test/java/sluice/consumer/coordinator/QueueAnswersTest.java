@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +92,25 @@ class QueueAnswersTest extends QueuesWorld {
 
         assertEquals("group-starting", ((QueueReply.Result.Failed) early).code());
         assertInstanceOf(QueueReply.Result.Done.class, settle(next, session, message, ACK));
+    }
+
+    @Test
+    void partitionsThatHaveNothingAreAskedMoreAndMoreSeldom() {
+        group(1, config());
+        UUID session = open(node);
+        world.queues.calls.clear();
+        for (int i = 0; i < 6; i++) {
+            world.reply(node, take(session, -1, 1, Duration.ofSeconds(50)));
+        }
+        int first = world.queues.calls.getOrDefault("Acquire", 0);
+        for (int i = 0; i < 12; i++) {
+            world.reply(node, take(session, -1, 1, Duration.ofSeconds(50)));
+        }
+        int all = world.queues.calls.getOrDefault("Acquire", 0);
+
+        assertTrue(first >= 2 && all - first <= 3, "first=" + first + " all=" + all);
+        queue(0).produce("m");
+        assertEquals("m", text(receiveOne(node, session).record()));
     }
 
     /** The owners are away, so that the next coordinator has not heard of the session. */
