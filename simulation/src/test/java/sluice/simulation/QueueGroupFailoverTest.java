@@ -7,13 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
-import sluice.consumer.group.GroupName;
 import sluice.consumer.group.GroupReply;
 import sluice.consumer.group.GroupRequest;
 import sluice.consumer.group.QueueReply;
@@ -22,161 +20,11 @@ import sluice.consumer.queue.DeliveryId;
 import sluice.consumer.queue.Settlement.Outcome;
 import sluice.consumer.queue.Settlement.Refusal;
 import sluice.log.SluiceException;
-import sluice.metadata.GroupConfig;
 import sluice.metadata.QueueConfig;
 import sluice.metadata.TopicRecord;
 
 /** What sessions of a queue group notice when gateways are lost. */
-class QueueGroupFailoverTest {
-
-    private static final GroupName GROUP = new GroupName("default", "jobs");
-    private static final String DEAD = "jobs.dead-letters";
-    private static final Outcome ACK = new Outcome.Acknowledge();
-    private static final int PARTITIONS = 4;
-    private static final Duration WAIT = Duration.ofSeconds(2);
-
-    private final SimulatedCluster cluster = SimulatedCluster.running(41, 3);
-    private final TopicRecord topic = cluster.createTopic("jobs", PARTITIONS);
-    private Optional<SimulatedGateway> asleep = Optional.empty();
-
-    private CompletionStage<GroupReply> call(SimulatedGateway via, GroupRequest request) {
-        return via.engine().groups().call(GROUP, request);
-    }
-
-    private GroupReply ask(SimulatedGateway via, GroupRequest request) {
-        return cluster.await(call(via, request));
-    }
-
-    private List<SimulatedGateway> awake() {
-        return cluster.up().stream().filter(each -> asleep.orElse(null) != each).toList();
-    }
-
-    private SimulatedGateway any() {
-        return awake().getFirst();
-    }
-
-    private SimulatedGateway other(SimulatedGateway than) {
-        return awake().stream().filter(each -> each != than).findFirst().orElseThrow();
-    }
-
-    /** The group, and so many messages that it has not given out. */
-    private void messages(int count) {
-        messages(count, QueueConfig.ActiveConsumer.ALL);
-    }
-
-    private void messages(int count, QueueConfig.ActiveConsumer active) {
-        var config =
-                new QueueConfig(
-                        List.of("jobs"),
-                        new GroupConfig.Start.Earliest(),
-                        Duration.ofSeconds(8),
-                        Duration.ofSeconds(20),
-                        1,
-                        1_000,
-                        20,
-                        QueueConfig.Backoff.USUAL,
-                        Optional.of(DEAD),
-                        QueueConfig.OnReject.DEAD_LETTER,
-                        active,
-                        false);
-        ask(any(), new GroupRequest.Put(config, false));
-        for (int i = 0; i < count; i++) {
-            cluster.producer().append(any(), topic, i % PARTITIONS, "v" + i);
-        }
-    }
-
-    private QueueReply.Opened open(SimulatedGateway via, Optional<QueueRequest.Resume> resume) {
-        var request = new QueueRequest.Open(resume, Optional.empty(), 0, "c", via.id(), via.name());
-        return (QueueReply.Opened) ask(via, request);
-    }
-
-    private UUID open(SimulatedGateway via) {
-        return open(via, Optional.empty()).session();
-    }
-
-    private QueueReply.Opened resumed(
-            SimulatedGateway via, UUID session, List<QueueReply.Message> held) {
-        return open(via, Optional.of(new QueueRequest.Resume(session, ids(held))));
-    }
-
-    private static List<DeliveryId> ids(List<QueueReply.Message> messages) {
-        return messages.stream().map(QueueReply.Message::delivery).toList();
-    }
-
-    private static QueueRequest.Receive receive(UUID session, long received, int max) {
-        return new QueueRequest.Receive(
-                Optional.of(session),
-                Optional.empty(),
-                received,
-                max,
-                1 << 20,
-                WAIT,
-                Optional.empty());
-    }
-
-    /** So many messages, through all gateways in turn. */
-    private List<QueueReply.Message> take(UUID session, int count) {
-        var taken = new ArrayList<QueueReply.Message>();
-        for (int i = 0; taken.size() < count; i++) {
-            if (i > 30) {
-                throw cluster.failure("messages do not come: taken=" + taken.size(), null);
-            }
-            SimulatedGateway via = awake().get(i % awake().size());
-            var request = receive(session, -1, count - taken.size());
-            taken.addAll(((QueueReply.Received) ask(via, request)).messages());
-        }
-        return taken;
-    }
-
-    /** Nothing is ready for another session. */
-    private void assertNothingIsReady() {
-        SimulatedGateway via = any();
-        UUID other = open(via);
-        assertEquals(List.of(), ((QueueReply.Received) ask(via, receive(other, -1, 9))).messages());
-        ask(via, new QueueRequest.Close(other, Optional.empty()));
-    }
-
-    private List<QueueReply.Result> settle(
-            SimulatedGateway via,
-            UUID session,
-            List<QueueReply.Message> messages,
-            Outcome outcome) {
-        var items =
-                messages.stream()
-                        .map(each -> new QueueRequest.Item(each.delivery(), outcome))
-                        .toList();
-        var request = new QueueRequest.Settle(Optional.of(session), Optional.empty(), items);
-        return ((QueueReply.Settled) ask(via, request)).results();
-    }
-
-    private void acknowledged(UUID session, List<QueueReply.Message> messages) {
-        List<QueueReply.Result> done =
-                Collections.nCopies(messages.size(), new QueueReply.Result.Done());
-        assertEquals(done, settle(any(), session, messages, ACK));
-    }
-
-    private QueueReply.Counted counted() {
-        return (QueueReply.Counted) ask(any(), new QueueRequest.Count());
-    }
-
-    private SimulatedGateway coordinator() {
-        UUID node = counted().coordinator();
-        return cluster.up().stream()
-                .filter(each -> each.id().equals(node))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    /** All that was written is done, and nobody has anything. */
-    private void assertAllDone(int messages) {
-        QueueReply.Counted counted = counted();
-        long floors = 0;
-        for (QueueReply.Partition each : counted.partitions()) {
-            floors += each.numbers().orElseThrow().floor();
-        }
-        assertEquals(messages, floors);
-        assertEquals(0, counted.inFlight());
-    }
+class QueueGroupFailoverTest extends QueueGroupWorld {
 
     @Test
     void everyGatewayReachesTheOneGroup() {
@@ -256,6 +104,20 @@ class QueueGroupFailoverTest {
         assertEquals(List.of(), resumed.lost());
         acknowledged(session, held);
         assertAllDone(6);
+    }
+
+    @Test
+    void aSilentSessionOfAGatewayThatLivesLosesItsMessages() {
+        messages(1);
+        UUID session = open(any());
+        List<QueueReply.Message> held = take(session, 1);
+
+        cluster.runFor(Duration.ofSeconds(10));
+        UUID next = open(any());
+        assertEquals(2, take(next, 1).getFirst().count());
+
+        assertEquals("unknown-session", refusal(any(), receive(session, -1, 1)));
+        assertEquals("unknown-session", refusal(any(), acknowledgement(session, held)));
     }
 
     @Test
