@@ -115,6 +115,18 @@ enum Mutation {
                     "putMembership",
                     Names.GROUP,
                     "putNoMembership")),
+    QUEUE_ANSWERS_BEFORE_DURABLE(
+            9, replace("sluice.consumer.queue.StateWriter", "whenDurable", Names.QUEUE, "atOnce")),
+    LEASES_FORGOTTEN_AT_FAILOVER(
+            9,
+            redirect(
+                    "sluice.consumer.queue.StateLoader",
+                    "*",
+                    "QueueState.apply",
+                    Names.QUEUE,
+                    "applyWithoutLeases")),
+    LATE_ACKNOWLEDGEMENTS_COUNT(
+            9, replace("sluice.consumer.queue.Refusals", "notLeased", Names.QUEUE, "isDoneAnyway")),
     STALE_READS(1);
 
     private static final int STALE_PER_MILLE = 200;
@@ -130,6 +142,7 @@ enum Mutation {
         static final String WAL = "sluice.log.wal.WalSabotage";
         static final String ENGINE = "sluice.engine.EngineSabotage";
         static final String GROUP = "sluice.consumer.coordinator.GroupSabotage";
+        static final String QUEUE = "sluice.consumer.queue.QueueSabotage";
     }
 
     private final long firstSeed;
