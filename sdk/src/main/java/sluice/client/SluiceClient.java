@@ -13,6 +13,7 @@ import sluice.client.http.Backoff;
 import sluice.client.http.Gateways;
 import sluice.client.http.HttpSender;
 import sluice.client.http.JdkHttpSender;
+import sluice.client.link.GatewayAccess;
 import sluice.client.outbox.OutboxRelayBuilder;
 import sluice.client.produce.ProducerBuilder;
 import sluice.client.stream.StreamConsumerBuilder;
@@ -69,16 +70,18 @@ public final class SluiceClient implements AutoCloseable {
      * @return a builder; the consumer is closed before this client
      */
     public StreamConsumerBuilder streamConsumer(String group) {
-        return new StreamConsumerBuilder(
-                new StreamConsumerBuilder.Cluster(
-                        gateways.all(),
-                        random.nextInt(gateways.all().size()),
-                        label,
-                        jdkHttp,
-                        clock,
-                        timer,
-                        connectTimeout),
-                group);
+        return new StreamConsumerBuilder(access(), group);
+    }
+
+    private GatewayAccess access() {
+        return new GatewayAccess(
+                gateways.all(),
+                random.nextInt(gateways.all().size()),
+                label,
+                jdkHttp,
+                clock,
+                timer,
+                connectTimeout);
     }
 
     /**

@@ -11,6 +11,7 @@ import sluice.client.error.Problem;
 import sluice.client.error.RetriableException;
 import sluice.client.error.SluiceApiException;
 import sluice.client.error.SluiceClientException;
+import sluice.client.link.Frames;
 import sluice.client.record.TopicPartition;
 
 /**
@@ -148,7 +149,7 @@ final class CommitQueue {
         if (refused == null) {
             return false;
         }
-        if (mayPass(problem) || willBeLeftOut(refused, problem)) {
+        if (Frames.mayPass(problem) || willBeLeftOut(refused, problem)) {
             waiting.addFirst(refused);
             return true;
         }
@@ -163,11 +164,6 @@ final class CommitQueue {
     private static boolean willBeLeftOut(Commit commit, Problem problem) {
         return commit.lost() == Lost.LEFT_OUT
                 && (problem.code().equals("not-assigned") || problem.code().equals("stale-epoch"));
-    }
-
-    /** A coordinator that is not there comes back, or another takes its place. */
-    static boolean mayPass(Problem problem) {
-        return problem.status() == 429 || problem.status() >= 500;
     }
 
     private @Nullable Commit take(long id) {

@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import sluice.client.link.SessionLane;
+import sluice.client.link.StreamDialer;
 import sluice.client.record.TopicPartition;
 import sluice.client.stream.Deliveries.Delivery;
 import sluice.client.stream.Deliveries.Demand;

@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
 import sluice.client.error.RetriableException;
 import sluice.client.error.SluiceApiException;
 import sluice.client.error.SluiceClientException;
+import sluice.client.link.SessionLane;
+import sluice.client.link.StreamDialer;
 import sluice.client.record.TopicPartition;
 import sluice.client.stream.Deliveries.Delivery;
 

@@ -1,22 +1,17 @@
 package sluice.client.stream;
 
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import sluice.client.time.Clock;
-import sluice.client.time.Timer;
+import sluice.client.link.GatewayAccess;
+import sluice.client.link.LaneThread;
+import sluice.client.link.LinkSettings;
 
 /** Settings of a {@link StreamConsumer}; each default suits most applications. */
 public final class StreamConsumerBuilder {
 
     private static final int WINDOW_BYTES_MIN = 64 << 10;
 
-    private final Cluster cluster;
+    private final GatewayAccess gateways;
     private final String group;
     private Optional<String> instance = Optional.empty();
     private RebalanceListener listener = new RebalanceListener() {};
@@ -27,27 +22,9 @@ public final class StreamConsumerBuilder {
     private int recordsMax = 500;
     private int parallelism = 8;
 
-    /**
-     * What consumers of one client share.
-     *
-     * @param label what gateways show of the client
-     */
-    public record Cluster(
-            List<URI> gateways,
-            int firstGateway,
-            String label,
-            HttpClient http,
-            Clock clock,
-            Timer timer,
-            Duration dialTimeout) {
-        public Cluster {
-            gateways = List.copyOf(gateways);
-        }
-    }
-
     /** Not for applications: {@code SluiceClient.streamConsumer} makes one. */
-    public StreamConsumerBuilder(Cluster cluster, String group) {
-        this.cluster = cluster;
+    public StreamConsumerBuilder(GatewayAccess gateways, String group) {
+        this.gateways = gateways;
         this.group = group;
     }
 
@@ -113,42 +90,26 @@ public final class StreamConsumerBuilder {
 
     /** Makes the consumer, which joins the group at once; the caller closes it. */
     public StreamConsumer build() {
-        ExecutorService thread =
-                Executors.newSingleThreadExecutor(task -> {
-                    var lane = new Thread(task, "sluice-stream-" + group);
-                    lane.setDaemon(true);
-                    return lane;
-                });
-        var lane =
-                new SessionLane(
-                        task -> {
-                            try {
-                                thread.execute(task);
-                            } catch (RejectedExecutionException closed) {
-                                // A timer or a socket that outlives the consumer.
-                            }
-                        },
-                        cluster.clock(),
-                        cluster.timer());
+        LaneThread thread = gateways.lane("sluice-stream-" + group);
+        LinkSettings link = gateways.settings(group);
         var session =
                 new StreamSettings(
-                        cluster.gateways(),
-                        cluster.firstGateway(),
+                        link.gateways(),
+                        link.firstGateway(),
                         group,
                         instance,
-                        cluster.label(),
+                        gateways.label(),
                         bufferBytes,
-                        cluster.dialTimeout(),
-                        Duration.ofSeconds(15),
-                        Duration.ofMillis(100),
-                        Duration.ofSeconds(3));
-        var dialer = new JdkStreamDialer(cluster.http(), cluster.label(), cluster.dialTimeout());
+                        link.dialTimeout(),
+                        link.greetTimeout(),
+                        link.retryFirst(),
+                        link.retryMax());
         return new StreamConsumer(
                 new StreamConsumer.Parts(
-                        lane,
-                        dialer,
+                        thread.lane(),
+                        gateways.dialer(),
                         session,
-                        thread::shutdown,
+                        thread::end,
                         listener,
                         isAutoCommit,
                         commitInterval,

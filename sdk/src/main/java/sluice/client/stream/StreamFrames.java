@@ -3,7 +3,6 @@ package sluice.client.stream;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -11,10 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import sluice.client.batch.BatchReader;
-import sluice.client.error.Problem;
 import sluice.client.json.Json;
 import sluice.client.json.JsonException;
-import sluice.client.json.JsonText;
+import sluice.client.link.Frames;
 import sluice.client.record.TopicPartition;
 
 /** The frames of a group's stream, as {@code docs/http-api.md} has them. */
@@ -30,7 +28,7 @@ final class StreamFrames {
             Optional<String> instance,
             Optional<Resume> resume,
             Map<TopicPartition, Long> positions) {
-        return frame(
+        return Frames.text(
                 "join",
                 json -> {
                     json.writeStringField("format", "binary");
@@ -47,11 +45,11 @@ final class StreamFrames {
     }
 
     static String credit(long bytes) {
-        return frame("credit", json -> json.writeNumberField("bytes", bytes));
+        return Frames.text("credit", json -> json.writeNumberField("bytes", bytes));
     }
 
     static String commit(long id, long epoch, Map<TopicPartition, Long> offsets) {
-        return frame(
+        return Frames.text(
                 "commit",
                 json -> {
                     json.writeNumberField("id", id);
@@ -61,7 +59,7 @@ final class StreamFrames {
     }
 
     static String release(long epoch, Collection<TopicPartition> partitions) {
-        return frame(
+        return Frames.text(
                 "release",
                 json -> {
                     json.writeNumberField("epoch", epoch);
@@ -70,15 +68,15 @@ final class StreamFrames {
     }
 
     static String pause(Collection<TopicPartition> partitions) {
-        return frame("pause", json -> writePartitions(json, partitions));
+        return Frames.text("pause", json -> writePartitions(json, partitions));
     }
 
     static String resume(Collection<TopicPartition> partitions) {
-        return frame("resume", json -> writePartitions(json, partitions));
+        return Frames.text("resume", json -> writePartitions(json, partitions));
     }
 
     static String seek(TopicPartition partition, long offset) {
-        return frame(
+        return Frames.text(
                 "seek",
                 json -> {
                     json.writeStringField("topic", partition.topic());
@@ -87,21 +85,8 @@ final class StreamFrames {
                 });
     }
 
-    static String heartbeat() {
-        return frame("heartbeat", json -> {});
-    }
-
     static String leave() {
-        return frame("leave", json -> {});
-    }
-
-    private static String frame(String type, JsonText.Content fields) {
-        byte[] bytes =
-                JsonText.object(json -> {
-                    json.writeStringField("type", type);
-                    fields.writeTo(json);
-                });
-        return new String(bytes, StandardCharsets.UTF_8);
+        return Frames.text("leave", json -> {});
     }
 
     private static void writeOffsets(
@@ -145,20 +130,6 @@ final class StreamFrames {
             positions.put(partition(each), each.number("position"));
         }
         return positions;
-    }
-
-    static Problem problem(Json frame) {
-        var fields = new LinkedHashMap<String, Object>();
-        for (String name : frame.names()) {
-            frame.field(name).map(Json::value).ifPresent(value -> fields.put(name, value));
-        }
-        return new Problem(
-                frame.text("code", ""),
-                (int) frame.number("status", 0),
-                frame.text("title", "an error without a title"),
-                frame.text("detail", ""),
-                frame.text("action", ""),
-                new LinkedHashMap<>(fields));
     }
 
     /**

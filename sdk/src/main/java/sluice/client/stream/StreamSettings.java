@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import sluice.client.link.LinkSettings;
 
 /**
  * What a session is made with.
@@ -24,6 +25,11 @@ record StreamSettings(
 
     StreamSettings {
         gateways = List.copyOf(gateways);
+    }
+
+    LinkSettings link() {
+        return new LinkSettings(
+                gateways, firstGateway, group, dialTimeout, joinTimeout, retryFirst, retryMax);
     }
 
     static StreamSettings of(List<URI> gateways, int firstGateway, String group, String client) {

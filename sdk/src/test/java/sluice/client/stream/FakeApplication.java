@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import sluice.client.link.SessionLane;
+import sluice.client.link.StreamDialer;
 import sluice.client.record.TopicPartition;
 import sluice.client.stream.Deliveries.Delivery;
 import sluice.client.stream.Deliveries.Demand;

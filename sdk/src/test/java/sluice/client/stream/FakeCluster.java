@@ -7,8 +7,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import sluice.client.time.Clock;
-import sluice.client.time.Timer;
+import sluice.client.link.SessionLane;
+import sluice.client.link.StreamDialer;
+import sluice.client.link.VirtualLane;
 import sluice.log.lane.Lane;
 
 /** Gateways that speak the stream protocol, on one lane; and the ways in which they fail. */
@@ -86,24 +87,7 @@ final class FakeCluster implements StreamDialer {
 
     /** A client's lane in the same time. */
     static SessionLane clientLane(Lane lane) {
-        Clock clock =
-                new Clock() {
-                    @Override
-                    public long nowNs() {
-                        return lane.nowNs();
-                    }
-
-                    @Override
-                    public long wallMs() {
-                        return lane.wallMs();
-                    }
-                };
-        Timer timer =
-                (delay, task) -> {
-                    Lane.Timer scheduled = lane.schedule(delay, task);
-                    return scheduled::cancel;
-                };
-        return new SessionLane(lane::execute, clock, timer);
+        return VirtualLane.of(lane);
     }
 
     /** Settings of a client that asks this gateway first. */

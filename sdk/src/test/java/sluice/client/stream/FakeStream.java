@@ -16,6 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import sluice.client.batch.BatchReader;
 import sluice.client.json.Json;
+import sluice.client.link.StreamConnection;
+import sluice.client.link.StreamDialer;
 import sluice.client.record.TopicPartition;
 import sluice.client.stream.FakeGroup.Hold;
 import sluice.client.stream.FakeGroup.Member;

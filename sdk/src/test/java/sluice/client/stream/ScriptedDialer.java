@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import sluice.client.json.Json;
+import sluice.client.link.StreamConnection;
+import sluice.client.link.StreamDialer;
 import sluice.log.batch.BatchBuilder;
 import sluice.log.batch.RecordBatch;
 

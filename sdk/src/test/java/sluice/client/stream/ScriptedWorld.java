@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import sluice.client.json.Json;
+import sluice.client.link.SessionLane;
 import sluice.client.record.TopicPartition;
 import sluice.client.stream.Deliveries.Delivery;
 import sluice.client.stream.Deliveries.Demand;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
+import sluice.client.link.SessionLane;
 import sluice.client.record.TopicPartition;
 import sluice.log.lane.VirtualTime;
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import sluice.client.link.SessionLane;
 import sluice.client.record.TopicPartition;
 import sluice.log.lane.VirtualTime;
 

@@ -1,4 +1,4 @@
-package sluice.client.stream;
+package sluice.client.link;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -10,18 +10,18 @@ import sluice.client.time.Timer;
  *
  * @param executor runs tasks in order, one at a time
  */
-record SessionLane(Executor executor, Clock clock, Timer timer) {
+public record SessionLane(Executor executor, Clock clock, Timer timer) {
 
-    void execute(Runnable task) {
+    public void execute(Runnable task) {
         executor.execute(task);
     }
 
-    long nowNs() {
+    public long nowNs() {
         return clock.nowNs();
     }
 
     /** Runs {@code task} on the lane, once, after {@code delay}. */
-    Timer.Cancellable after(Duration delay, Runnable task) {
+    public Timer.Cancellable after(Duration delay, Runnable task) {
         return timer.after(delay, () -> executor.execute(task));
     }
 }

@@ -1,10 +1,10 @@
-package sluice.client.stream;
+package sluice.client.link;
 
 import java.net.URI;
 import java.nio.ByteBuffer;
 
 /** Opens connections to gateways. */
-interface StreamDialer {
+public interface StreamDialer {
 
     /**
      * Begins to open the stream of a group. The listener is told in bounded time how it went.

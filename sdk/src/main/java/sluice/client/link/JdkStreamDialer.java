@@ -1,4 +1,4 @@
-package sluice.client.stream;
+package sluice.client.link;
 
 import java.net.URI;
 import java.net.URLEncoder;

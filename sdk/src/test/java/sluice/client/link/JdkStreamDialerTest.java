@@ -1,4 +1,4 @@
-package sluice.client.stream;
+package sluice.client.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import sluice.client.stream.RawStreamServer.Frame;
+import sluice.client.link.RawStreamServer.Frame;
 
 /** The JDK's WebSocket, as the session needs it. */
 class JdkStreamDialerTest {

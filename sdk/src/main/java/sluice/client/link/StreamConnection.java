@@ -1,7 +1,7 @@
-package sluice.client.stream;
+package sluice.client.link;
 
 /** An open WebSocket. Callable from any thread; after its end, calls have no effect. */
-interface StreamConnection {
+public interface StreamConnection {
 
     /** Sends a text frame behind those before it. */
     void send(String frame);

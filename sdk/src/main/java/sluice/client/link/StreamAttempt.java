@@ -1,4 +1,4 @@
-package sluice.client.stream;
+package sluice.client.link;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
