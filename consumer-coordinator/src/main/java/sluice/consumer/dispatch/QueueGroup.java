@@ -39,7 +39,8 @@ import sluice.metadata.QueueConfig;
  */
 public final class QueueGroup {
 
-    private static final int HELD_MAX = 10_000;
+    /** All the credit that a connection may have, and twice as much that is being settled. */
+    private static final int HELD_MAX = 30_000;
 
     private final QueueEffects effects;
     private final SessionTable sessions;

@@ -163,7 +163,7 @@ class QueueAnswersTest extends QueuesWorld {
     void aSessionThatSaysItHoldsTooMuchIsRefused() {
         group(1, config());
         UUID session = open(node);
-        var held = Collections.nCopies(10_001, new DeliveryId(1, 0, 0, 1));
+        var held = Collections.nCopies(30_001, new DeliveryId(1, 0, 0, 1));
         var resume = Optional.of(new QueueRequest.Resume(session, held));
 
         assertEquals(
