@@ -1,6 +1,5 @@
 package sluice.gateway.group;
 
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,9 +47,7 @@ sealed interface ClientFrame {
     /**
      * @throws sluice.gateway.problem.ProblemException if it is not a frame
      */
-    static ClientFrame parse(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        JsonFields fields = JsonFields.of(bytes, 0, bytes.length);
+    static ClientFrame parse(JsonFields fields) {
         ClientFrame frame =
                 switch (fields.textNeeded("type")) {
                     case "join" -> join(fields);

@@ -13,13 +13,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class GroupMetrics {
 
     private final AtomicInteger members = new AtomicInteger();
+    private final AtomicInteger sessions = new AtomicInteger();
     private final Counter records;
     private final Counter bytes;
     private final Counter commits;
+    private final Counter settlements;
 
     GroupMetrics(MeterRegistry metrics) {
         Gauge.builder("sluice.group.members", members, AtomicInteger::get)
                 .description("Members of groups that are connected here")
+                .register(metrics);
+        Gauge.builder("sluice.group.sessions", sessions, AtomicInteger::get)
+                .description("Sessions of queue groups that are connected here")
                 .register(metrics);
         records =
                 Counter.builder("sluice.group.records")
@@ -32,6 +37,10 @@ final class GroupMetrics {
         commits =
                 Counter.builder("sluice.group.commits")
                         .description("Commits of offsets that were answered as durable")
+                        .register(metrics);
+        settlements =
+                Counter.builder("sluice.group.settlements")
+                        .description("Settlements of messages that were answered on streams")
                         .register(metrics);
     }
 
@@ -55,5 +64,17 @@ final class GroupMetrics {
 
     void committed() {
         commits.increment();
+    }
+
+    void sessionOpened() {
+        sessions.incrementAndGet();
+    }
+
+    void sessionGone() {
+        sessions.decrementAndGet();
+    }
+
+    void settled(int settlementCount) {
+        settlements.increment(settlementCount);
     }
 }

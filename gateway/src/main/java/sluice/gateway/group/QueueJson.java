@@ -37,34 +37,43 @@ final class QueueJson {
             json.writeArrayFieldStart("messages");
             var records = new RecordJson(json, format);
             for (QueueReply.Message each : received.messages()) {
-                json.writeStartObject();
-                json.writeStringField("delivery", each.delivery().toText());
-                GroupJson.writeId(json, each.partition());
-                json.writeNumberField("deliveries", each.count());
-                json.writeNumberField("firstDeliveredAt", each.firstAtMs());
-                if (each.deadlineMs().isPresent()) {
-                    json.writeNumberField("deadline", each.deadlineMs().getAsLong());
-                }
-                records.writeFields(each.record());
-                json.writeEndObject();
+                write(json, records, each);
             }
             json.writeEndArray();
         });
     }
 
-    /** What failed, with whether the same may succeed when it is repeated. */
+    /** One message as an object. */
+    static void write(JsonGenerator json, RecordJson records, QueueReply.Message message)
+            throws IOException {
+        json.writeStartObject();
+        json.writeStringField("delivery", message.delivery().toText());
+        GroupJson.writeId(json, message.partition());
+        json.writeNumberField("deliveries", message.count());
+        json.writeNumberField("firstDeliveredAt", message.firstAtMs());
+        if (message.deadlineMs().isPresent()) {
+            json.writeNumberField("deadline", message.deadlineMs().getAsLong());
+        }
+        records.writeFields(message.record());
+        json.writeEndObject();
+    }
+
     static byte[] of(QueueRequest.Settle request, QueueReply.Settled settled) {
-        return GroupJson.object(json -> {
-            List<QueueReply.Result> results = settled.results();
-            json.writeNumberField(
-                    "settled",
-                    results.stream().filter(QueueReply.Result.Done.class::isInstance).count());
-            json.writeArrayFieldStart("failed");
-            for (int i = 0; i < results.size(); i++) {
-                writeFailure(json, request.items().get(i), results.get(i));
-            }
-            json.writeEndArray();
-        });
+        return GroupJson.object(json -> writeResults(json, request.items(), settled.results()));
+    }
+
+    /** What failed, with whether the same may succeed when it is repeated. */
+    static void writeResults(
+            JsonGenerator json, List<QueueRequest.Item> items, List<QueueReply.Result> results)
+            throws IOException {
+        json.writeNumberField(
+                "settled",
+                results.stream().filter(QueueReply.Result.Done.class::isInstance).count());
+        json.writeArrayFieldStart("failed");
+        for (int i = 0; i < results.size(); i++) {
+            writeFailure(json, items.get(i), results.get(i));
+        }
+        json.writeEndArray();
     }
 
     private static void writeFailure(

@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import sluice.consumer.group.QueueReply;
+import sluice.consumer.group.QueueRequest;
 import sluice.consumer.group.TopicPartition;
+import sluice.consumer.queue.DeliveryId;
 import sluice.consumer.session.Chunk;
 import sluice.consumer.session.SessionEvent;
 import sluice.gateway.problem.Problem;
@@ -95,6 +98,41 @@ final class ServerFrames {
                     json.writeNumberField("from", skipped.from());
                     json.writeNumberField("to", skipped.to());
                 });
+    }
+
+    static String opened(QueueReply.Opened opened, int credit, Duration heartbeat) {
+        return frame(
+                "opened",
+                json -> {
+                    json.writeStringField("session", opened.session().toString());
+                    json.writeNumberField(
+                            "sessionTimeoutMs", opened.config().sessionTimeout().toMillis());
+                    json.writeNumberField("heartbeatMs", heartbeat.toMillis());
+                    json.writeNumberField("credit", credit);
+                    writeDeliveries(json, "lost", opened.lost());
+                });
+    }
+
+    static String settled(long id, List<QueueRequest.Item> items, List<QueueReply.Result> results) {
+        return frame(
+                "settled",
+                json -> {
+                    json.writeNumberField("id", id);
+                    QueueJson.writeResults(json, items, results);
+                });
+    }
+
+    static String lost(List<DeliveryId> deliveries) {
+        return frame("lost", json -> writeDeliveries(json, "deliveries", deliveries));
+    }
+
+    private static void writeDeliveries(
+            JsonGenerator json, String field, List<DeliveryId> deliveries) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (DeliveryId each : deliveries) {
+            json.writeString(each.toText());
+        }
+        json.writeEndArray();
     }
 
     static String heartbeat() {

@@ -17,7 +17,8 @@ import sluice.consumer.queue.Settlement.Outcome;
  *    "acknowledge": [delivery, …],
  *    "release": [{"delivery", "delay": "10s", "reason"}, …],   without delay: as the group says
  *    "reject": [{"delivery", "reason"}, …],
- *    "extend": [{"delivery", "visibility": "30s"}, …]}
+ *    "extend": [{"delivery", "visibility": "30s"}, …],
+ *    "return": [delivery, …]}                            never begun: as if not delivered
  * </pre>
  */
 final class SettleBody {
@@ -30,9 +31,19 @@ final class SettleBody {
     private SettleBody() {}
 
     static QueueRequest.Settle parse(JsonFields body) {
+        List<QueueRequest.Item> items = items(body);
+        Optional<UUID> session = body.text("session").map(QueueSessionsResource::session);
+        body.end();
+        return new QueueRequest.Settle(session, Optional.empty(), counted(body, items));
+    }
+
+    static List<QueueRequest.Item> items(JsonFields body) {
         var items = new ArrayList<QueueRequest.Item>();
         for (DeliveryId each : ids(body, "acknowledge")) {
             items.add(new QueueRequest.Item(each, new Outcome.Acknowledge()));
+        }
+        for (DeliveryId each : ids(body, "return")) {
+            items.add(new QueueRequest.Item(each, new Outcome.NotDelivered()));
         }
         for (JsonFields each : body.objects("release").orElse(List.of())) {
             Optional<Duration> delay =
@@ -50,14 +61,17 @@ final class SettleBody {
                     ReceiveBody.span(each, "visibility", Duration.ZERO, VISIBILITY_MAX);
             items.add(item(each, new Outcome.Extend(visibility)));
         }
-        Optional<UUID> session = body.text("session").map(QueueSessionsResource::session);
-        body.end();
+        return items;
+    }
+
+    /** These, if they are some and not too many. */
+    static List<QueueRequest.Item> counted(JsonFields body, List<QueueRequest.Item> items) {
         if (items.isEmpty() || items.size() > ITEMS_MAX) {
             throw body.bad(
-                    "acknowledge, release, reject, extend",
+                    "acknowledge, release, reject, extend, return",
                     "expected 1 to %d deliveries together".formatted(ITEMS_MAX));
         }
-        return new QueueRequest.Settle(session, Optional.empty(), items);
+        return items;
     }
 
     private static QueueRequest.Item item(JsonFields from, Outcome outcome) {

@@ -3,43 +3,36 @@ package sluice.gateway.group;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import sluice.consumer.group.GroupName;
-import sluice.consumer.group.GroupRequest;
 import sluice.consumer.group.GroupRequest.Leave.Reason;
-import sluice.consumer.session.CreditedDelivery;
-import sluice.consumer.session.MemberSession;
-import sluice.consumer.session.ReadRoom;
-import sluice.consumer.session.SessionEvent;
-import sluice.consumer.session.SessionLimits;
-import sluice.engine.Engine;
-import sluice.engine.TopicSource;
 import sluice.gateway.problem.Problem;
 import sluice.gateway.problem.ProblemException;
 import sluice.gateway.problem.ProblemType;
 import sluice.gateway.problem.Problems;
+import sluice.log.SluiceException;
 import sluice.log.lane.Lane;
 
 /**
- * One stream: the connection of a member, and its session. Owned by the connection's event loop.
+ * One stream: a connection, and what its first frame made of it. Owned by the connection's event
+ * loop.
  *
- * <p>A connection that closes ends the session, and one that is silent for three heartbeats is
- * closed. Neither happens to a connection that is told to go elsewhere: there its member goes on.
+ * <p>A connection that closes ends what it is for, and one that is silent for three heartbeats is
+ * closed. Neither happens to a connection that is told to go elsewhere: there it goes on.
  */
 final class StreamConnection {
 
     /** How long a client may take for its first frame. */
-    private static final Duration JOIN_WITHIN = Duration.ofSeconds(5);
+    private static final Duration FIRST_WITHIN = Duration.ofSeconds(5);
 
     private static final int HEARTBEATS_A_TIMEOUT = 4;
     private static final int SILENT_HEARTBEATS = 3;
-    private static final int COMMITS_MAX = 1_000;
 
     /** Close codes of RFC 6455. */
     private static final short NORMAL = 1000;
@@ -51,52 +44,55 @@ final class StreamConnection {
 
     private final ServerWebSocket socket;
     private final Lane lane;
-    private final Engine engine;
-    private final String gateway;
     private final GroupName group;
     private final UUID id;
-    private final ReadRoom room;
+    private final StreamUses uses;
     private final Problems problems;
-    private final GroupMetrics metrics;
     private final Consumer<StreamConnection> onClosed;
     private final StreamWriter writer;
 
-    private @Nullable MemberSession session;
-    private @Nullable CreditedDelivery delivery;
+    private @Nullable StreamUse use;
     private @Nullable Duration heartbeat;
     private long heardNs;
     private long lookedNs;
-    private int commits;
-    private boolean isMember;
     private boolean isOver;
 
     /**
-     * @param gateway how people find this gateway
      * @param id of this connection, never used before
      */
     StreamConnection(
             ServerWebSocket socket,
             Lane lane,
-            Engine engine,
-            String gateway,
             GroupName group,
             UUID id,
-            ReadRoom room,
+            StreamUses uses,
             Vertx vertx,
-            Problems problems,
-            GroupMetrics metrics,
             Consumer<StreamConnection> onClosed) {
         this.socket = socket;
         this.lane = lane;
-        this.engine = engine;
-        this.gateway = gateway;
         this.group = group;
         this.id = id;
-        this.room = room;
-        this.problems = problems;
-        this.metrics = metrics;
+        this.uses = uses;
+        this.problems = uses.problems();
         this.onClosed = onClosed;
-        writer = new StreamWriter(socket, vertx, metrics, this::writable, this::broken);
+        writer = new StreamWriter(socket, vertx, this::writable, this::broken);
+    }
+
+    /** How often a client is to be heard of. */
+    static Duration heartbeatOf(Duration sessionTimeout) {
+        return sessionTimeout.dividedBy(HEARTBEATS_A_TIMEOUT);
+    }
+
+    Lane lane() {
+        return lane;
+    }
+
+    UUID id() {
+        return id;
+    }
+
+    StreamWriter writer() {
+        return writer;
     }
 
     void start() {
@@ -112,10 +108,14 @@ final class StreamConnection {
         });
         socket.closeHandler(_ -> closed());
         lane.schedule(
-                JOIN_WITHIN,
+                FIRST_WITHIN,
                 () -> {
-                    if (session == null) {
-                        refuse(malformed("No join came within " + JOIN_WITHIN.toMillis() + " ms"));
+                    if (use == null) {
+                        refuse(
+                                malformed(
+                                        "No first frame came within "
+                                                + FIRST_WITHIN.toMillis()
+                                                + " ms"));
                     }
                 });
     }
@@ -133,132 +133,32 @@ final class StreamConnection {
             return;
         }
         try {
-            take(ClientFrame.parse(text));
-        } catch (ProblemException refused) {
-            refuse(refused.problem());
-        }
-    }
-
-    private void take(ClientFrame frame) {
-        MemberSession joined = session;
-        if (frame instanceof ClientFrame.Join join) {
-            if (joined != null) {
-                throw new ProblemException(malformed("This stream has joined already"));
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            JsonFields frame = JsonFields.of(bytes, 0, bytes.length);
+            StreamUse now = use;
+            if (now == null) {
+                use = uses.begin(this, group, frame);
+            } else {
+                now.take(frame);
             }
-            join(join);
-            return;
-        }
-        if (joined == null || delivery == null) {
-            throw new ProblemException(malformed("The first frame must be join"));
-        }
-        switch (frame) {
-            case ClientFrame.Credit(var bytes) -> delivery.grant(bytes);
-            case ClientFrame.Commit commit -> commit(joined, commit);
-            case ClientFrame.Release(var partitions) -> joined.release(partitions);
-            case ClientFrame.Pause(var partitions) -> joined.pause(partitions);
-            case ClientFrame.Resume(var partitions) -> joined.resume(partitions);
-            case ClientFrame.Seek(var partition, var offset) -> {
-                if (!joined.seek(partition, offset)) {
-                    tell(
-                            Problem.of(
-                                            ProblemType.NOT_ASSIGNED,
-                                            "%s is not to be read by this member"
-                                                    .formatted(partition))
-                                    .with("topic", partition.topic())
-                                    .with("partition", partition.partition()));
-                }
-            }
-            case ClientFrame.Heartbeat _ -> {}
-            case ClientFrame.Leave _ -> {
-                joined.leave(Reason.LEFT);
-                over(NORMAL, "left");
-            }
-            case ClientFrame.Join _ -> throw new AssertionError("taken above");
-        }
-    }
-
-    private void join(ClientFrame.Join join) {
-        writer.format(join.format());
-        var made =
-                new MemberSession(
-                        lane,
-                        engine.groups(),
-                        new TopicSource(engine, group.namespace()),
-                        group,
-                        SessionLimits.DEFAULT,
-                        room,
-                        this::told,
-                        this::readable);
-        session = made;
-        delivery = new CreditedDelivery(made, StreamWriter.TURN_BYTES, writer::records);
-        var request =
-                new GroupRequest.Join(
-                        join.instance(), join.resume(), Optional.of(id), join.client(), gateway);
-        made.join(new MemberSession.Joining(request, join.positions()));
-    }
-
-    private void commit(MemberSession joined, ClientFrame.Commit commit) {
-        if (commits >= COMMITS_MAX) {
-            tell(
-                    OptionalLong.of(commit.id()),
-                    Problem.of(
-                            ProblemType.OVERLOADED,
-                            "%d commits of this stream are under way".formatted(commits)));
-            return;
-        }
-        commits++;
-        joined.commit(commit.epoch(), commit.offsets())
-                .whenComplete((epoch, failure) -> {
-                    commits--;
-                    if (failure == null) {
-                        metrics.committed();
-                        writer.text(ServerFrames.committed(commit.id(), epoch));
-                    } else {
-                        tell(OptionalLong.of(commit.id()), problems.of(failure));
-                    }
-                });
-    }
-
-    private void readable() {
-        if (delivery != null) {
-            delivery.deliver();
+        } catch (ProblemException | SluiceException refused) {
+            refuse(problems.of(refused));
         }
     }
 
     private void writable(boolean isWritable) {
-        if (delivery != null) {
-            if (isWritable) {
-                delivery.open();
-            } else {
-                delivery.close();
-            }
+        if (use != null) {
+            use.writable(isWritable);
         }
     }
 
-    private void told(SessionEvent event) {
-        switch (event) {
-            case SessionEvent.Joined joined -> joined(joined);
-            case SessionEvent.Assigned assigned -> writer.text(ServerFrames.assigned(assigned));
-            case SessionEvent.Revoking revoking -> writer.text(ServerFrames.revoking(revoking));
-            case SessionEvent.Lost lost -> writer.text(ServerFrames.lost(lost));
-            case SessionEvent.Skipped skipped -> writer.text(ServerFrames.skipped(skipped));
-            case SessionEvent.Stopped stopped ->
-                    tell(
-                            problems.of(stopped.failure())
-                                    .with("topic", stopped.partition().topic())
-                                    .with("partition", stopped.partition().partition())
-                                    .with("offset", stopped.offset()));
-            case SessionEvent.Ended(var failure) -> refuse(problems.of(failure));
-            case SessionEvent.Records _ -> throw new AssertionError("records are taken");
-        }
-    }
-
-    private void joined(SessionEvent.Joined joined) {
-        isMember = true;
-        metrics.joined();
-        Duration every = joined.config().sessionTimeout().dividedBy(HEARTBEATS_A_TIMEOUT);
+    /**
+     * What the stream is for has begun; from now on both sides are heard of.
+     *
+     * @param every interval of heartbeats
+     */
+    void begun(Duration every) {
         heartbeat = every;
-        writer.text(ServerFrames.joined(joined, every));
         heardNs = lane.nowNs();
         lookedNs = heardNs;
         lane.schedule(every, this::beat);
@@ -276,8 +176,8 @@ final class StreamConnection {
         }
         lookedNs = now;
         if (now - heardNs > SILENT_HEARTBEATS * every.toNanos()) {
-            if (session != null) {
-                session.leave(Reason.SILENT);
+            if (use != null) {
+                use.end(Reason.SILENT);
             }
             over(POLICY, "silent");
             return;
@@ -287,23 +187,28 @@ final class StreamConnection {
     }
 
     /** A mistake that concerns one frame, or one partition. */
-    private void tell(Problem problem) {
+    void tell(Problem problem) {
         tell(OptionalLong.empty(), problem);
     }
 
-    private void tell(OptionalLong frame, Problem problem) {
+    /**
+     * As {@link #tell(Problem)}.
+     *
+     * @param frame id of the client's frame that it is about
+     */
+    void tell(OptionalLong frame, Problem problem) {
         problems.count(problem);
         writer.text(ServerFrames.error(frame, problem));
     }
 
     /** After this there is no going on. */
-    private void refuse(Problem problem) {
+    void refuse(Problem problem) {
         if (isOver) {
             return;
         }
         tell(problem);
-        if (session != null) {
-            session.leave(Reason.CLOSED);
+        if (use != null) {
+            use.end(Reason.CLOSED);
         }
         over(
                 switch (problem.status()) {
@@ -319,6 +224,11 @@ final class StreamConnection {
         refuse(problems.of(failure));
     }
 
+    /** The client left, and that is done. */
+    void left() {
+        over(NORMAL, "left");
+    }
+
     private void over(short code, String why) {
         isOver = true;
         var _ = writer.close(code, why);
@@ -328,16 +238,14 @@ final class StreamConnection {
         isOver = true;
         writer.end();
         onClosed.accept(this);
-        if (isMember) {
-            metrics.gone();
-        }
-        if (session != null) {
-            session.leave(Reason.CLOSED);
+        if (use != null) {
+            use.end(Reason.CLOSED);
+            use.gone();
         }
     }
 
     /**
-     * Ends the stream here; its member keeps what it holds, and comes back elsewhere.
+     * Ends the stream here; its member or session keeps what it has, and comes back elsewhere.
      *
      * @return completes when the client was told, or cannot be
      */
@@ -349,8 +257,8 @@ final class StreamConnection {
                 return;
             }
             isOver = true;
-            if (session != null) {
-                session.drop();
+            if (use != null) {
+                use.drop();
             }
             writer.close(RESTART, "this gateway stops").whenComplete((_, _) -> told.complete(null));
         });

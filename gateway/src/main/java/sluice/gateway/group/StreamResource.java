@@ -18,11 +18,11 @@ public final class StreamResource {
     @GET
     @Operation(
             operationId = "streamGroup",
-            summary = "Be a member by a WebSocket",
+            summary = "Be a member, or a session of a queue group, by a WebSocket",
             description =
-                    "One connection a member: records are pushed as far as the client gives credit,"
-                            + " commits and heartbeats go the other way. docs/http-api.md has the"
-                            + " frames.")
+                    "One connection a member or session: records or messages are pushed as far as the"
+                            + " client gives credit; commits, settlements and heartbeats go the"
+                            + " other way. docs/http-api.md has the frames.")
     @APIResponse(responseCode = "101", description = "A WebSocket from now on")
     @APIResponse(responseCode = "426", description = "websocket-expected")
     @APIResponse(responseCode = "429", description = "too-many-streams")

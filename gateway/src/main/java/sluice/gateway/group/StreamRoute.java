@@ -35,14 +35,10 @@ final class StreamRoute {
     private static final Duration TELL_MAX = Duration.ofSeconds(2);
 
     private final Vertx vertx;
-    private final Engine engine;
-    private final GroupCalls calls;
     private final EdgeClock clock;
     private final Chance chance;
-    private final Problems problems;
-    private final GroupMetrics metrics;
     private final int connectionsMax;
-    private final ReadRoom room;
+    private final StreamUses uses;
     private final Set<StreamConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean isStopping;
 
@@ -56,14 +52,11 @@ final class StreamRoute {
             GroupMetrics metrics,
             GatewayConfig config) {
         this.vertx = vertx;
-        this.engine = engine;
-        this.calls = calls;
         this.clock = clock;
         this.chance = chance;
-        this.problems = problems;
-        this.metrics = metrics;
         this.connectionsMax = config.limits().streamsMax();
-        this.room = new ReadRoom(config.limits().streamBytesAheadMax().asLongValue());
+        var room = new ReadRoom(config.limits().streamBytesAheadMax().asLongValue());
+        this.uses = new StreamUses(engine, calls, problems, metrics, room);
     }
 
     void register(@Observes Router router) {
@@ -105,17 +98,7 @@ final class StreamRoute {
         var lane = new EventLoopLane(vertx, vertx.getOrCreateContext(), clock);
         var connection =
                 new StreamConnection(
-                        socket,
-                        lane,
-                        engine,
-                        calls.gateway(),
-                        group,
-                        chance.id(),
-                        room,
-                        vertx,
-                        problems,
-                        metrics,
-                        connections::remove);
+                        socket, lane, group, chance.id(), uses, vertx, connections::remove);
         connections.add(connection);
         connection.start();
         if (isStopping) {
@@ -124,8 +107,9 @@ final class StreamRoute {
     }
 
     /**
-     * Members go on through other gateways, with what they hold. Told before the server closes its
-     * connections, since a connection that just closes ends its member; returns when all are told.
+     * Members and sessions go on through other gateways, with what they hold. Told before the
+     * server closes its connections, since a connection that just closes ends its member; returns
+     * when all are told.
      */
     void stop(@Observes ShutdownDelayInitiatedEvent event) {
         isStopping = true;

@@ -1,13 +1,13 @@
 package sluice.gateway.group;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import sluice.consumer.session.Chunk;
-import sluice.gateway.consume.ValueFormat;
 
 /**
  * Writes the frames of a stream, and says when no more records are to be taken: while the socket
@@ -18,20 +18,25 @@ import sluice.gateway.consume.ValueFormat;
  */
 final class StreamWriter {
 
-    /** Records taken at a time. */
-    static final long TURN_BYTES = 64 << 10;
-
     /** Other frames that may wait for a client that does not read. */
     private static final int FRAMES_WAITING_MAX = 1_000;
 
+    /** What becomes text frames, one after the other; called off the event loop. */
+    interface Rendering {
+        Rendered render();
+    }
+
+    /**
+     * @param rest what did not go into the frame
+     */
+    record Rendered(String frame, Optional<Rendering> rest) {}
+
     private final ServerWebSocket socket;
     private final Vertx vertx;
-    private final GroupMetrics metrics;
     private final Consumer<Boolean> onWritable;
     private final Consumer<Throwable> onBroken;
-    private final ArrayDeque<Chunk> toRender = new ArrayDeque<>();
+    private final ArrayDeque<Rendering> toRender = new ArrayDeque<>();
 
-    private ValueFormat format = ValueFormat.TEXT;
     private int framesWaiting;
     private boolean isRendering;
     private boolean isEnded;
@@ -43,23 +48,17 @@ final class StreamWriter {
     StreamWriter(
             ServerWebSocket socket,
             Vertx vertx,
-            GroupMetrics metrics,
             Consumer<Boolean> onWritable,
             Consumer<Throwable> onBroken) {
         this.socket = socket;
         this.vertx = vertx;
-        this.metrics = metrics;
         this.onWritable = onWritable;
         this.onBroken = onBroken;
         socket.drainHandler(_ -> drained());
     }
 
-    void format(ValueFormat wanted) {
-        format = wanted;
-    }
-
     /** True if nothing may be written any more. */
-    private boolean isOver() {
+    boolean isOver() {
         return isEnded || socket.isClosed();
     }
 
@@ -76,37 +75,40 @@ final class StreamWriter {
         }
     }
 
-    void records(Chunk chunk) {
+    void binary(Buffer frame) {
         if (isOver()) {
             return;
         }
-        metrics.delivered(chunk.nextOffset() - chunk.from(), chunk.bytes());
-        if (format == ValueFormat.BINARY) {
-            socket.writeBinaryMessage(ServerFrames.binaryRecords(chunk));
-            if (socket.writeQueueFull()) {
-                onWritable.accept(false);
-            }
-        } else {
+        socket.writeBinaryMessage(frame);
+        if (socket.writeQueueFull()) {
             onWritable.accept(false);
-            toRender.add(chunk);
-            if (!isRendering) {
-                renderNext();
-            }
+        }
+    }
+
+    /** Nothing more is to be taken until all of it is written. */
+    void render(Rendering rendering) {
+        if (isOver()) {
+            return;
+        }
+        onWritable.accept(false);
+        toRender.add(rendering);
+        if (!isRendering) {
+            renderNext();
         }
     }
 
     private void renderNext() {
-        Chunk chunk = toRender.poll();
-        if (chunk != null) {
-            render(chunk, chunk.from());
+        Rendering next = toRender.poll();
+        if (next != null) {
+            renderNow(next);
         } else if (!socket.writeQueueFull()) {
             onWritable.accept(true);
         }
     }
 
-    private void render(Chunk chunk, long from) {
+    private void renderNow(Rendering rendering) {
         isRendering = true;
-        vertx.executeBlocking(() -> RecordFrame.of(chunk, from, format), false)
+        vertx.executeBlocking(rendering::render, false)
                 .onComplete(done -> {
                     isRendering = false;
                     if (isOver()) {
@@ -116,25 +118,13 @@ final class StreamWriter {
                         onBroken.accept(done.cause());
                         return;
                     }
-                    RecordFrame frame = done.result();
-                    socket.writeTextMessage(frame.text());
-                    if (frame.nextOffset() < chunk.nextOffset()) {
-                        toRender.addFirst(rest(chunk, frame.nextOffset()));
-                    }
+                    Rendered rendered = done.result();
+                    socket.writeTextMessage(rendered.frame());
+                    rendered.rest().ifPresent(toRender::addFirst);
                     if (!socket.writeQueueFull()) {
                         renderNext();
                     }
                 });
-    }
-
-    private static Chunk rest(Chunk chunk, long from) {
-        return new Chunk(
-                chunk.partition(),
-                chunk.since(),
-                from,
-                chunk.nextOffset(),
-                chunk.batches(),
-                chunk.watermarks());
     }
 
     private void drained() {

@@ -292,6 +292,11 @@ public enum ProblemType {
             429,
             "Too many calls without session wait for messages of the group",
             "Repeat after the time in Retry-After, or open sessions."),
+    TOO_MANY_SETTLEMENTS(
+            "too-many-settlements",
+            429,
+            "Too many settlements are on their way",
+            "Wait for the answers to some of them, then repeat."),
     TOO_MANY_GROUPS(
             "too-many-groups",
             429,

@@ -120,6 +120,13 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
         return send("{\"type\":\"credit\",\"bytes\":10000000}");
     }
 
+    /** Opens a session of a queue group. */
+    StreamClient open(String more) {
+        send("{\"type\":\"open\"" + more + "}");
+        untilType("opened");
+        return this;
+    }
+
     static String type(JsonNode frame) {
         return frame.get("type").asText();
     }
@@ -179,6 +186,27 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
             }
         }
         return records;
+    }
+
+    /** Messages that came as JSON. */
+    List<JsonNode> messages() {
+        var messages = new ArrayList<JsonNode>();
+        for (JsonNode frame : frames) {
+            if (type(frame).equals("deliver")) {
+                frame.get("messages").forEach(messages::add);
+            }
+        }
+        return messages;
+    }
+
+    List<JsonNode> untilMessages(int count) {
+        Await.until(() -> messages().size() >= count);
+        return messages();
+    }
+
+    /** What became of the settlements of that frame. */
+    JsonNode settled(int id) {
+        return until(frame -> type(frame).equals("settled") && frame.get("id").asInt() == id);
     }
 
     List<String> untilRecords(int count) {

@@ -103,6 +103,29 @@ final class StreamsElsewhereTest {
     }
 
     @Test
+    void aSessionOfAGatewayThatStopsKeepsItsMessages() {
+        var queue = new QueueApi();
+        queue.make("");
+        queue.produce("a");
+        var client = new StreamClient(queue.path, server.actualPort());
+        clients.add(client);
+        String delivery = client.open("").untilMessages(1).getFirst().get("delivery").asText();
+
+        stop();
+
+        assertEquals(1012, client.closeCode());
+        assertEquals("1 1", queue.stats("inFlight") + " " + queue.sessions());
+        var again = new StreamClient(queue.path);
+        clients.add(again);
+        again.open(
+                ",\"session\":%s,\"held\":[\"%s\"]"
+                        .formatted(client.untilType("opened").get("session"), delivery));
+        again.send("{\"type\":\"settle\",\"id\":1,\"acknowledge\":[\"%s\"]}".formatted(delivery));
+        assertEquals(1, again.settled(1).get("settled").asInt());
+        assertEquals(List.of(), again.messages());
+    }
+
+    @Test
     void whoHasNotJoinedYetIsSentElsewhereToo() {
         groups.group("");
         StreamClient client = connect();
