@@ -16,6 +16,7 @@ import sluice.client.http.JdkHttpSender;
 import sluice.client.link.GatewayAccess;
 import sluice.client.outbox.OutboxRelayBuilder;
 import sluice.client.produce.ProducerBuilder;
+import sluice.client.queue.QueueConsumerBuilder;
 import sluice.client.stream.StreamConsumerBuilder;
 import sluice.client.time.Clock;
 import sluice.client.time.SystemClock;
@@ -71,6 +72,15 @@ public final class SluiceClient implements AutoCloseable {
      */
     public StreamConsumerBuilder streamConsumer(String group) {
         return new StreamConsumerBuilder(access(), group);
+    }
+
+    /**
+     * A consumer of a queue group, which exists already.
+     *
+     * @return a builder; the consumer is closed before this client
+     */
+    public QueueConsumerBuilder queueConsumer(String group) {
+        return new QueueConsumerBuilder(access(), group);
     }
 
     private GatewayAccess access() {

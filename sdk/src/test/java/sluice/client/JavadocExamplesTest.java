@@ -44,6 +44,7 @@ class JavadocExamplesTest {
             import sluice.client.inbox.*;
             import sluice.client.outbox.*;
             import sluice.client.produce.*;
+            import sluice.client.queue.*;
             import sluice.client.record.*;
             import sluice.client.stream.*;
 
@@ -63,6 +64,7 @@ class JavadocExamplesTest {
 
                 abstract void book(ConsumerRecord record);
                 abstract void bookInvoice(Connection connection, ConsumerRecord record);
+                abstract void work(String text);
                 abstract void insertOrder(Connection connection, Order order);
 
                 void example() throws Exception {
