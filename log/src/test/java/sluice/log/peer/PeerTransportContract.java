@@ -201,6 +201,8 @@ public abstract class PeerTransportContract {
         Node[] node = connected(A, B);
         node[0].transport.send(B, Link.WAL, ints(1));
         await(() -> !node[1].heard.frames(A, Link.WAL).isEmpty());
+        // A link is there before its receiver's lane is told so.
+        await(() -> !node[0].heard.linkEvents("B", Link.CALL).isEmpty());
 
         assertEquals(List.of("connected A WAL"), node[1].heard.linkEvents("A", Link.WAL));
         assertEquals(List.of("connected B CALL"), node[0].heard.linkEvents("B", Link.CALL));
