@@ -37,7 +37,7 @@ final class ScaleTable {
                             oneDigit(size.acksPerSecond())));
         }
         text.append(
-                "%nHeap: aim at most 1024 for each gateway. Writes: aim the same at every size.%n%n");
+                "\nHeap: aim at most 1024 for each gateway. Writes: aim the same at every size.\n\n");
         for (ScaleResult.Kill kill : result.kills()) {
             text.append(line(kill)).append("  (aim 5 s)\n");
         }
