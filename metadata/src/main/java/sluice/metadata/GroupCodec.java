@@ -2,8 +2,12 @@ package sluice.metadata;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import sluice.metadata.GroupConfig.Start;
+import sluice.metadata.QueueConfig.Choice;
 
 /**
  * The body of an item in {@code groups}, whose key is {@code namespace/name}:
@@ -33,6 +37,9 @@ import sluice.metadata.GroupConfig.Start;
  *   onReject             DEAD_LETTER, DROP
  *   activeConsumer       ALL, SINGLE
  *   paused               true, false
+ *   choice               absent for a plain queue: {byKey, byPriority: true or false,
+ *                        onExpiry: DROP or DEAD_LETTER, tenants: absent for none, or
+ *                        {header, inFlightMax, weights: [{tenant, weight}, ...]}}
  * </pre>
  */
 final class GroupCodec {
@@ -87,6 +94,28 @@ final class GroupCodec {
         json.put("onReject", config.onReject().name())
                 .put("activeConsumer", config.activeConsumer().name())
                 .put("paused", config.isPaused());
+        if (!config.choice().equals(Choice.PLAIN)) {
+            put(json.putObject("choice"), config.choice());
+        }
+    }
+
+    private static void put(ObjectNode json, Choice choice) {
+        json.put("byKey", choice.isByKey())
+                .put("byPriority", choice.isByPriority())
+                .put("onExpiry", choice.onExpiry().name());
+        choice.tenants()
+                .ifPresent(tenants -> {
+                    var object =
+                            json.putObject("tenants")
+                                    .put("header", tenants.header())
+                                    .put("inFlightMax", tenants.inFlightMax());
+                    var weights = object.putArray("weights");
+                    new TreeMap<>(tenants.weights())
+                            .forEach((tenant, weight) ->
+                                    weights.addObject()
+                                            .put("tenant", tenant)
+                                            .put("weight", weight));
+                });
     }
 
     static GroupRecord decode(String key, String body) {
@@ -124,23 +153,40 @@ final class GroupCodec {
 
     private static QueueConfig queue(StoredJson json, List<String> topics, Start start) {
         StoredJson backoff = json.object("backoff");
-        return new QueueConfig(
-                topics,
-                start,
-                duration(json, "sessionTimeoutMs"),
-                duration(json, "reconnectGraceMs"),
-                json.integer("prefetch"),
-                json.integer("inFlightMax"),
-                json.integer("deliveryLimit"),
-                new QueueConfig.Backoff(
-                        backoff.word(QueueConfig.Backoff.Growth.class, "growth"),
-                        duration(backoff, "delayMs"),
-                        duration(backoff, "delayMaxMs"),
-                        backoff.integer("jitterPercent")),
-                json.optional("deadLetters").map(StoredJson::asText),
-                json.word(QueueConfig.OnReject.class, "onReject"),
-                json.word(QueueConfig.ActiveConsumer.class, "activeConsumer"),
-                json.flag("paused"));
+        var plain =
+                new QueueConfig(
+                        topics,
+                        start,
+                        duration(json, "sessionTimeoutMs"),
+                        duration(json, "reconnectGraceMs"),
+                        json.integer("prefetch"),
+                        json.integer("inFlightMax"),
+                        json.integer("deliveryLimit"),
+                        new QueueConfig.Backoff(
+                                backoff.word(QueueConfig.Backoff.Growth.class, "growth"),
+                                duration(backoff, "delayMs"),
+                                duration(backoff, "delayMaxMs"),
+                                backoff.integer("jitterPercent")),
+                        json.optional("deadLetters").map(StoredJson::asText),
+                        json.word(QueueConfig.OnReject.class, "onReject"),
+                        json.word(QueueConfig.ActiveConsumer.class, "activeConsumer"),
+                        json.flag("paused"));
+        return json.optional("choice").map(each -> plain.withChoice(choice(each))).orElse(plain);
+    }
+
+    private static Choice choice(StoredJson json) {
+        return new Choice(
+                json.flag("byKey"),
+                json.flag("byPriority"),
+                json.word(QueueConfig.OnExpiry.class, "onExpiry"),
+                json.optional("tenants").map(GroupCodec::tenants));
+    }
+
+    private static QueueConfig.Tenants tenants(StoredJson json) {
+        var weights = new HashMap<String, Integer>();
+        json.list("weights", each -> Map.entry(each.text("tenant"), each.integer("weight")))
+                .forEach(each -> weights.put(each.getKey(), each.getValue()));
+        return new QueueConfig.Tenants(json.text("header"), json.integer("inFlightMax"), weights);
     }
 
     private static Duration duration(StoredJson json, String name) {

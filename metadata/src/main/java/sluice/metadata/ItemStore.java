@@ -25,6 +25,7 @@ public interface ItemStore extends AutoCloseable {
         TOPICS("topics"),
         GROUPS("groups"),
         OFFSETS("offsets"),
+        EXCHANGES("exchanges"),
         CLUSTER("cluster");
 
         private final String name;

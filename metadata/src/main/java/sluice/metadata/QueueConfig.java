@@ -2,6 +2,7 @@ package sluice.metadata;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param onReject what becomes of a message that a consumer rejects
  * @param activeConsumer which sessions are given messages
  * @param isPaused true: nothing is given out; what is out may be settled
+ * @param choice which message is given out next
  */
 public record QueueConfig(
         List<String> topics,
@@ -31,13 +33,50 @@ public record QueueConfig(
         Optional<String> deadLetters,
         OnReject onReject,
         ActiveConsumer activeConsumer,
-        boolean isPaused)
+        boolean isPaused,
+        Choice choice)
         implements GroupConfig {
 
     public static final Duration RECONNECT_GRACE = Duration.ofSeconds(20);
     public static final int PREFETCH = 1;
     public static final int IN_FLIGHT_MAX = 20_000;
     public static final int DELIVERY_LIMIT = 20;
+
+    /**
+     * Which message is given out next; without any wish, that with the lowest offset.
+     *
+     * @param isByKey one message of a key at a time
+     * @param isByPriority those with a higher priority first
+     * @param tenants share the consumers' time; empty: nobody asks whose a message is
+     */
+    public record Choice(
+            boolean isByKey, boolean isByPriority, OnExpiry onExpiry, Optional<Tenants> tenants) {
+
+        public static final Choice PLAIN =
+                new Choice(false, false, OnExpiry.DROP, Optional.empty());
+    }
+
+    /** What becomes of a message that nobody took in its time. The names are stored. */
+    public enum OnExpiry {
+        /** It is done, and counted. */
+        DROP,
+        /** It goes to the topic for dead letters. */
+        DEAD_LETTER
+    }
+
+    /**
+     * @param header that names a message's tenant
+     * @param inFlightMax messages of one tenant and one partition at one time; 0 for no limit
+     * @param weights of tenants that have another share than 1
+     */
+    public record Tenants(String header, int inFlightMax, Map<String, Integer> weights) {
+
+        public static final String HEADER = "tenant";
+
+        public Tenants {
+            weights = Map.copyOf(weights);
+        }
+    }
 
     /** The names are stored: add, never rename. */
     public enum OnReject {
@@ -79,6 +118,36 @@ public record QueueConfig(
         topics = List.copyOf(topics);
     }
 
+    /** Of a plain queue. */
+    public QueueConfig(
+            List<String> topics,
+            Start start,
+            Duration sessionTimeout,
+            Duration reconnectGrace,
+            int prefetch,
+            int inFlightMax,
+            int deliveryLimit,
+            Backoff backoff,
+            Optional<String> deadLetters,
+            OnReject onReject,
+            ActiveConsumer activeConsumer,
+            boolean isPaused) {
+        this(
+                topics,
+                start,
+                sessionTimeout,
+                reconnectGrace,
+                prefetch,
+                inFlightMax,
+                deliveryLimit,
+                backoff,
+                deadLetters,
+                onReject,
+                activeConsumer,
+                isPaused,
+                Choice.PLAIN);
+    }
+
     static QueueConfig of(List<String> topics) {
         return new QueueConfig(
                 topics,
@@ -93,6 +162,24 @@ public record QueueConfig(
                 OnReject.DEAD_LETTER,
                 ActiveConsumer.ALL,
                 false);
+    }
+
+    /** The same with another limit, 0 for none. */
+    public QueueConfig withDeliveryLimit(int limit) {
+        return new QueueConfig(
+                topics,
+                start,
+                sessionTimeout,
+                reconnectGrace,
+                prefetch,
+                inFlightMax,
+                limit,
+                backoff,
+                deadLetters,
+                onReject,
+                activeConsumer,
+                isPaused,
+                choice);
     }
 
     @Override
@@ -113,6 +200,25 @@ public record QueueConfig(
                 deadLetters,
                 onReject,
                 activeConsumer,
-                paused);
+                paused,
+                choice);
+    }
+
+    /** The same, with another choice of what comes next. */
+    public QueueConfig withChoice(Choice other) {
+        return new QueueConfig(
+                topics,
+                start,
+                sessionTimeout,
+                reconnectGrace,
+                prefetch,
+                inFlightMax,
+                deliveryLimit,
+                backoff,
+                deadLetters,
+                onReject,
+                activeConsumer,
+                isPaused,
+                other);
     }
 }

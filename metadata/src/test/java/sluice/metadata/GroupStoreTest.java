@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -111,6 +112,31 @@ class GroupStoreTest {
 
         assertEquals(QUEUE, groups.get("default", "g").orElseThrow().value().config());
         assertEquals(without, groups.get("default", "h").orElseThrow().value().config());
+    }
+
+    @Test
+    void theChoiceOfAQueueIsReadAsItWasWritten() {
+        QueueConfig config =
+                QUEUE.withChoice(
+                        new QueueConfig.Choice(
+                                true,
+                                false,
+                                QueueConfig.OnExpiry.DEAD_LETTER,
+                                Optional.of(
+                                        new QueueConfig.Tenants(
+                                                "tenant", 5, Map.of("b", 2, "a", 3)))));
+        groups.put(group("g", config), 0);
+
+        assertEquals(config, groups.get("default", "g").orElseThrow().value().config());
+        String body = memory.get(Table.GROUPS, "default/g").orElseThrow().body();
+        assertTrue(
+                body.contains(
+                        "\"choice\":{\"byKey\":true,\"byPriority\":false,"
+                                + "\"onExpiry\":\"DEAD_LETTER\",\"tenants\":{\"header\":"
+                                + "\"tenant\",\"inFlightMax\":5,\"weights\":["
+                                + "{\"tenant\":\"a\",\"weight\":3},"
+                                + "{\"tenant\":\"b\",\"weight\":2}]}}"),
+                body);
     }
 
     @Test
