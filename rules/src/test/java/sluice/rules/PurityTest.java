@@ -20,6 +20,7 @@ class PurityTest {
         "sluice.log.batch",
         "sluice.log.object",
         "sluice.log.wal",
+        "sluice.engine.exchange",
         "sluice.client.batch",
         "sluice.consumer.dispatch"
     };

@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import sluice.consumer.coordinator.DeadLetterTopics.Letter;
+import sluice.consumer.group.DeadLetterHeaders;
 import sluice.consumer.group.GroupName;
 import sluice.consumer.queue.Attempt;
+import sluice.consumer.queue.MessageAttributes;
 import sluice.consumer.queue.PartitionReply;
 import sluice.consumer.queue.PartitionReply.DeadLetter;
 import sluice.consumer.queue.PartitionRequest;
@@ -140,9 +142,17 @@ final class DeadLetterRounds {
                 });
     }
 
-    /** The record, with headers that tell where it comes from and why it is here. */
+    /**
+     * The record, with headers that tell where it comes from and why it is here; without those that
+     * would have it wait, or expire, once more.
+     */
     private LogRecord addressed(DeadLetter letter) {
-        List<LogRecord.Header> own = letter.record().headers();
+        List<LogRecord.Header> own =
+                letter.record().headers().stream()
+                        .filter(each ->
+                                !each.name().equals(MessageAttributes.EXPIRES_AT)
+                                        && !each.name().equals(MessageAttributes.DELIVER_AT))
+                        .toList();
         var headers =
                 new ArrayList<>(
                         own.subList(
@@ -167,11 +177,14 @@ final class DeadLetterRounds {
     private static void add(List<LogRecord.Header> headers, String name, String value) {
         headers.add(
                 new LogRecord.Header(
-                        "sluice-dead-letter-" + name,
+                        DeadLetterHeaders.PREFIX + name,
                         ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8))));
     }
 
     private static String reason(DeadLetter letter) {
+        if (letter.why() == Attempt.Why.EXPIRED) {
+            return letter.why().word();
+        }
         if (letter.why() != Attempt.Why.REJECTED) {
             return "delivery-limit" + (letter.reason().isEmpty() ? "" : ": " + letter.reason());
         }

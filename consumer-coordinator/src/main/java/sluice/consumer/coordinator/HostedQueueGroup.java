@@ -50,6 +50,7 @@ final class HostedQueueGroup implements Hosted {
     private final QueuePartitions partitions;
     private final QueueAnswers answers;
     private final QueueAdmin admin;
+    private final Redrives redrives;
     private final List<Runnable> waiting = new ArrayList<>();
     private long usedNs;
     private boolean isDropped;
@@ -84,6 +85,7 @@ final class HostedQueueGroup implements Hosted {
                         this::start,
                         new PartitionObserver());
         this.admin = new QueueAdmin(ports, asks, partitions, this::moved);
+        this.redrives = new Redrives(lane, queues, name, partitions);
         this.topics =
                 new QueueTopics(ports, settings.record(), taken.membership(), new TopicsObserver());
         this.answers = new QueueAnswers(partitions::get, partitions::of, topics::isSettled);
@@ -247,13 +249,18 @@ final class HostedQueueGroup implements Hosted {
 
     @Override
     public boolean isIdleSince(long ns) {
-        return machine.isIdle() && usedNs - ns <= 0 && topics.isIdle() && !settings.isChanging();
+        return !redrives.isRunning()
+                && machine.isIdle()
+                && usedNs - ns <= 0
+                && topics.isIdle()
+                && !settings.isChanging();
     }
 
     @Override
     public void handle(GroupRequest request, Answer answer) {
         lane.assertOwner();
-        usedNs = lane.nowNs();
+        // Whoever only counts would keep the group here for ever.
+        usedNs = request instanceof QueueRequest.Count ? usedNs : lane.nowNs();
         try {
             switch (request) {
                 case GroupRequest.Put put -> settings.put(put, answer);
@@ -295,10 +302,23 @@ final class HostedQueueGroup implements Hosted {
             case QueueRequest.Count() -> count(answer);
             case QueueRequest.Pause(boolean isPaused) -> settings.pause(config(), isPaused, answer);
             case QueueRequest.Purge() -> admin.purge(answer);
+            case QueueRequest.Redrive(var order) -> answer.reply(redrives.begin(order, config()));
+            case QueueRequest.RedriveStatus(boolean stop) -> answer.reply(redrives.status(stop));
+            case QueueRequest.Sessions sessions ->
+                    SessionHoldings.tell(
+                            partitions,
+                            machine.describe(nowNs).stream().filter(sessions::means).toList(),
+                            machine::leases,
+                            answer);
         }
     }
 
+    /** Whoever counts just after a take-over waits for the partitions' owners. */
     private void count(Answer answer) {
+        whenReady(() -> counted(answer));
+    }
+
+    private void counted(Answer answer) {
         admin.count(
                 counted ->
                         new QueueReply.Counted(
@@ -354,6 +374,7 @@ final class HostedQueueGroup implements Hosted {
         isDropped = true;
         timer.stop();
         topics.stop();
+        redrives.stop();
         owner.dropped(this);
         machine.stop(why);
         partitions.stop(why);

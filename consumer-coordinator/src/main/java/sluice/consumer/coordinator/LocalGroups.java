@@ -71,6 +71,16 @@ public final class LocalGroups implements Hosted.Owner {
         return entries.size();
     }
 
+    /** Some of the queue groups that are here. */
+    public List<GroupName> queueGroups(int max) {
+        lane.assertOwner();
+        return entries.entrySet().stream()
+                .filter(each -> each.getValue().group instanceof HostedQueueGroup)
+                .map(Map.Entry::getKey)
+                .limit(max)
+                .toList();
+    }
+
     /**
      * Answers a request for a group whose slot this gateway owns.
      *

@@ -118,7 +118,11 @@ final class QueueAdmin {
         }
         partition.call(
                 new PartitionRequest.Peek(
-                        request.from(), request.max(), request.bytesMax(), request.states()),
+                        request.from(),
+                        request.max(),
+                        request.bytesMax(),
+                        request.states(),
+                        request.filter()),
                 PartitionReply.Peeked.class,
                 outcome -> {
                     switch (outcome) {

@@ -69,8 +69,8 @@ final class QueueCalls implements QueueEffects {
     }
 
     @Override
-    public void watch(TopicPartition at, boolean rested) {
-        with(at, partition -> partition.watch(rested));
+    public void watch(TopicPartition at, boolean rested, int above) {
+        with(at, partition -> partition.watch(rested, above));
     }
 
     @Override

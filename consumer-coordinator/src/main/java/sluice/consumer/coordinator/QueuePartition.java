@@ -235,22 +235,26 @@ final class QueuePartition {
         }
     }
 
-    /** Has it told when there is something. */
-    void watch(boolean rested) {
+    /**
+     * Has it told when there is something.
+     *
+     * @param above as {@link PartitionRequest.Acquire} has it
+     */
+    void watch(boolean rested, int above) {
         int ofGeneration = generation;
         if (rested) {
-            lane.schedule(REST, () -> watch(ofGeneration));
+            lane.schedule(REST, () -> watch(ofGeneration, above));
         } else {
-            watch(ofGeneration);
+            watch(ofGeneration, above);
         }
     }
 
-    private void watch(int ofGeneration) {
+    private void watch(int ofGeneration, int above) {
         if (isStopped() || ofGeneration != generation) {
             return;
         }
         call(
-                new PartitionRequest.Acquire(++lastWatch, List.of(), watch),
+                new PartitionRequest.Acquire(++lastWatch, List.of(), watch, above),
                 PartitionReply.Acquired.class,
                 outcome -> {
                     if (ofGeneration == generation) {

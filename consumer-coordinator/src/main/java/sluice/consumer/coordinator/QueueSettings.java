@@ -2,6 +2,7 @@ package sluice.consumer.coordinator;
 
 import java.time.Duration;
 import java.util.regex.Pattern;
+import sluice.consumer.queue.QueueChoice;
 import sluice.consumer.queue.QueuePolicy;
 import sluice.consumer.stream.TopicPatterns;
 import sluice.log.SluiceException;
@@ -16,6 +17,8 @@ final class QueueSettings {
     private static final int IN_FLIGHT_MAX = 1_000_000;
     private static final int DELIVERIES_MAX = 1_000_000;
     private static final int JITTER_MAX = 100;
+    private static final int HEADER_CHARS_MAX = 200;
+    private static final int WEIGHTS_MAX = 1_000;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,249}");
 
     private QueueSettings() {}
@@ -38,6 +41,39 @@ final class QueueSettings {
         }
         checkBetween("jitterPercent", backoff.jitterPercent(), 0, JITTER_MAX);
         config.deadLetters().ifPresent(topic -> checkDeadLetters(config, topic));
+        config.choice().tenants().ifPresent(QueueSettings::check);
+    }
+
+    private static void check(QueueConfig.Tenants tenants) {
+        if (tenants.header().isEmpty() || tenants.header().length() > HEADER_CHARS_MAX) {
+            throw GroupSettings.bad(
+                    "the header of tenants has 1 to %d characters: length=%d"
+                            .formatted(HEADER_CHARS_MAX, tenants.header().length()));
+        }
+        checkBetween("tenants.inFlightMax", tenants.inFlightMax(), 0, IN_FLIGHT_MAX);
+        if (tenants.weights().size() > WEIGHTS_MAX) {
+            throw GroupSettings.bad(
+                    "too many tenants have weights: tenants=%d max=%d"
+                            .formatted(tenants.weights().size(), WEIGHTS_MAX));
+        }
+        tenants.weights()
+                .forEach((tenant, weight) ->
+                        checkBetween(
+                                "tenants.weights." + tenant,
+                                weight,
+                                1,
+                                QueueChoice.Tenants.WEIGHT_MAX));
+    }
+
+    private static QueueChoice choice(QueueConfig.Choice choice) {
+        return new QueueChoice(
+                choice.isByKey(),
+                choice.isByPriority(),
+                choice.onExpiry() == QueueConfig.OnExpiry.DEAD_LETTER,
+                choice.tenants()
+                        .map(each ->
+                                new QueueChoice.Tenants(
+                                        each.header(), each.inFlightMax(), each.weights())));
     }
 
     /** What partitions' owners are told of the settings. */
@@ -49,7 +85,8 @@ final class QueueSettings {
                         backoff.delay(),
                         backoff.delayMax(),
                         backoff.growth() == QueueConfig.Backoff.Growth.EXPONENTIAL,
-                        backoff.jitterPercent() / 100.0));
+                        backoff.jitterPercent() / 100.0),
+                choice(config.choice()));
     }
 
     /** What a group gives up must not come back to it. */

@@ -24,6 +24,10 @@ final class Settlements {
 
     private static final int AT_ONCE = 2_000;
     private static final int UNDER_WAY_MAX = 2;
+
+    /** While a request is under way, fewer wait for more. */
+    private static final int WORTH_A_REQUEST = 16;
+
     private static final int WAITING_MAX = 100_000;
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
@@ -84,7 +88,9 @@ final class Settlements {
 
     /** Sends what waits, as far as it can be. */
     void flush() {
-        while (partition.isOpen() && settling < UNDER_WAY_MAX && !waiting.isEmpty()) {
+        while (partition.isOpen()
+                && settling < (waiting.size() < WORTH_A_REQUEST ? 1 : UNDER_WAY_MAX)
+                && !waiting.isEmpty()) {
             var batch = new ArrayList<Waiting>();
             while (batch.size() < AT_ONCE && !waiting.isEmpty()) {
                 batch.add(waiting.removeFirst());

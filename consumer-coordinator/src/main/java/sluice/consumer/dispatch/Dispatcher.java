@@ -5,7 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
+import sluice.consumer.queue.MessageAttributes;
+import sluice.consumer.queue.PartitionRequest.Acquire;
 
 /**
  * Brings those who are free and the partitions that have something together.
@@ -20,6 +24,14 @@ import java.util.Set;
  * answer, so that nobody ever has more than his credit, and no credit lies at a partition that has
  * nothing. A partition with nothing known is watched while anybody is free: its owner says when
  * there is something. The partitions of the ring take turns.
+ *
+ * <p>Of a partition only messages of its highest level count as known. Those of the highest level
+ * of all take turns; the others wait, and if the group has priorities they are watched, too, since
+ * nobody asks them: their owners say when that level rises.
+ *
+ * <p>Credit that comes back in small pieces gathers for a moment while requests are under way, as
+ * small pieces of a stream do by Nagle's algorithm (RFC 896): what a request costs is spread over
+ * more messages, the more the busier the group is. All that a partition has is asked for at once.
  *
  * <p>No step looks at all takers or all partitions, but for the first one to be free after nobody
  * was, who begins the watches that are not under way.
@@ -37,6 +49,9 @@ final class Dispatcher {
      */
     static final int CALLS_MAX = 4;
 
+    /** So long does credit that came back in small pieces gather while requests are under way. */
+    static final long GATHER_NS = 2_000_000;
+
     /** Some of a taker's credit. */
     record Grant(Taker taker, int messages) {}
 
@@ -49,28 +64,44 @@ final class Dispatcher {
          * Have the partition's owner say when it has something, {@link #watched}.
          *
          * @param rested true: not at once, since it said so lately and then had nothing
+         * @param above only of a higher priority than this; {@link Acquire#ANY} for any
          */
-        void watch(Source source, boolean rested);
+        void watch(Source source, boolean rested, int above);
     }
 
     private final FreeTakers takers = new FreeTakers();
 
-    /** In the order of their turns. */
-    private final LinkedHashSet<Source> ring = new LinkedHashSet<>();
+    private final TreeSet<Source> ring = new TreeSet<>(Source.ORDER);
+
+    /** How many of the ring have each level. */
+    private final int[] ofLevel = new int[MessageAttributes.PRIORITY_MAX + 1];
 
     private final Set<Source> unwatched = new LinkedHashSet<>();
+
+    /** Of the ring, in a group with priorities. */
+    private final Set<Source> unwatchedForRise = new LinkedHashSet<>();
+
     private final Out out;
     private int inFlightMax;
     private boolean isPaused;
+    private boolean isByPriority;
     private int inFlight;
+    private long lastTurn;
+
+    /** Requests under way, and when the last one left. */
+    private int calls;
+
+    private long askedNs;
+    private boolean isGathering;
 
     Dispatcher(Out out) {
         this.out = out;
     }
 
-    void configure(int nextInFlightMax, boolean paused) {
+    void configure(int nextInFlightMax, boolean paused, boolean byPriority) {
         inFlightMax = nextInFlightMax;
         isPaused = paused;
+        isByPriority = byPriority;
     }
 
     /** Messages that somebody has, or that were asked for. */
@@ -99,13 +130,14 @@ final class Dispatcher {
     /**
      * The partition's owner serves this coordinator.
      *
-     * @param ready messages that it has, roughly
+     * @param level the highest priority that it has
+     * @param ready messages of it, roughly
      */
-    void open(Source source, long ready) {
+    void open(Source source, int level, long ready) {
         assert !source.isOpen && source.calls == 0 : source;
         source.isOpen = true;
         source.isResting = false;
-        told(source, ready);
+        told(source, level, ready);
     }
 
     /** The partition's owner is not to be asked; what was asked is still to be told. */
@@ -114,41 +146,55 @@ final class Dispatcher {
         source.known = 0;
         source.isWatched = false;
         unwatched.remove(source);
+        unwatchedForRise.remove(source);
         leaveRing(source);
     }
 
     private void leaveRing(Source source) {
         if (source.isInRing) {
             ring.remove(source);
+            ofLevel[source.level]--;
             source.isInRing = false;
         }
     }
 
+    private void enterRing(Source source) {
+        source.isInRing = true;
+        ofLevel[source.level]++;
+        ring.add(source);
+    }
+
     /** A watch is over. */
-    void watched(Source source, long ready) {
+    void watched(Source source, int level, long ready) {
         source.isWatched = false;
         if (source.isOpen) {
-            told(source, ready);
+            told(source, level, ready);
         }
     }
 
     /** The owner said by the way how much it has. */
-    void hinted(Source source, long ready) {
+    void hinted(Source source, int level, long ready) {
         if (source.isOpen && ready > 0) {
-            told(source, ready);
+            told(source, level, ready);
         }
     }
 
-    private void told(Source source, long ready) {
+    private void told(Source source, int level, long ready) {
         source.known = Math.max(0, ready - source.asked);
+        boolean wasInRing = source.isInRing;
+        leaveRing(source);
         if (source.known > 0) {
+            source.level = level;
             unwatched.remove(source);
-            if (!source.isInRing && source.calls < CALLS_MAX) {
-                source.isInRing = true;
-                ring.addLast(source);
+            if (wasInRing || source.calls < CALLS_MAX) {
+                source.turn = wasInRing ? source.turn : ++lastTurn;
+                enterRing(source);
+            }
+            if (isByPriority && !source.isWatched && level < MessageAttributes.PRIORITY_MAX) {
+                unwatchedForRise.add(source);
             }
         } else {
-            leaveRing(source);
+            unwatchedForRise.remove(source);
             if (source.calls == 0 && !source.isWatched) {
                 unwatched.add(source);
             }
@@ -177,34 +223,64 @@ final class Dispatcher {
     }
 
     /** A request is answered, after all its grants. */
-    void acquired(Source source, int served, long ready) {
+    void acquired(Source source, int served, int level, long ready) {
         source.calls--;
+        calls--;
         if (source.isOpen) {
             source.isResting = served == 0;
-            told(source, served == 0 ? 0 : ready);
+            told(source, level, served == 0 ? 0 : ready);
         }
     }
 
     /** Hands out what can be. */
-    void run() {
-        long even = takers.credit() / Math.max(1, ring.size());
-        while (!isPaused && inFlight < inFlightMax && !takers.isEmpty() && !ring.isEmpty()) {
+    void run(long nowNs) {
+        long even = ring.isEmpty() ? 0 : takers.credit() / ofLevel[ring.first().level];
+        isGathering = mayAsk() && isTooLittle(nowNs);
+        while (mayAsk() && !isGathering) {
             askFirst(even);
+            askedNs = nowNs;
         }
-        if (!isPaused && inFlight < inFlightMax && !takers.isEmpty() && !unwatched.isEmpty()) {
-            for (Source each : List.copyOf(unwatched)) {
+        if (!isPaused && inFlight < inFlightMax && !takers.isEmpty()) {
+            watch(unwatched, false);
+        }
+        if (!isPaused && ring.size() > 1) {
+            // Also while nobody is free: whoever is next is to be given the highest.
+            watch(unwatchedForRise, true);
+        }
+    }
+
+    private boolean mayAsk() {
+        return !isPaused && inFlight < inFlightMax && !takers.isEmpty() && !ring.isEmpty();
+    }
+
+    private void watch(Set<Source> which, boolean forRise) {
+        for (Source each : which) {
+            if (!each.isWatched) {
                 each.isWatched = true;
-                out.watch(each, each.isResting);
+                out.watch(each, each.isResting, forRise ? each.level : Acquire.ANY);
             }
-            unwatched.clear();
         }
+        which.clear();
+    }
+
+    /** More credit comes back any moment. */
+    private boolean isTooLittle(long nowNs) {
+        return calls > 0
+                && takers.credit() < Math.min(SHARE_MIN, ring.first().known)
+                && nowNs - askedNs < GATHER_NS;
+    }
+
+    /** When {@link #run} is to be called though nothing happens; empty for never. */
+    OptionalLong nextNs() {
+        return isGathering ? OptionalLong.of(askedNs + GATHER_NS) : OptionalLong.empty();
     }
 
     /**
      * @param even what each partition would be asked for if all were asked for as much
      */
     private void askFirst(long even) {
-        Source source = ring.removeFirst();
+        Source source = ring.first();
+        leaveRing(source);
         long share = Math.min(Math.max(SHARE_MIN, even), Math.min(source.known, SHARE_MAX));
         int messages = (int) Math.min(share, inFlightMax - inFlight);
         Map<Taker, Integer> taken = new LinkedHashMap<>();
@@ -216,9 +292,10 @@ final class Dispatcher {
         source.asked += count;
         source.known -= count;
         source.calls++;
-        source.isInRing = source.known > 0 && source.calls < CALLS_MAX;
-        if (source.isInRing) {
-            ring.addLast(source);
+        calls++;
+        if (source.known > 0 && source.calls < CALLS_MAX) {
+            source.turn = ++lastTurn;
+            enterRing(source);
         }
         var grants = new ArrayList<Grant>(taken.size());
         taken.forEach((taker, credit) -> grants.add(new Grant(taker, credit)));

@@ -161,8 +161,8 @@ final class Handout implements Dispatcher.Out {
     }
 
     @Override
-    public void watch(Source source, boolean rested) {
-        effects.watch(source.partition, rested);
+    public void watch(Source source, boolean rested, int above) {
+        effects.watch(source.partition, rested, above);
     }
 
     /**
@@ -177,12 +177,13 @@ final class Handout implements Dispatcher.Out {
             served += granted.get(i).size();
             granted(each.source, queue, each.grants.get(i), granted.get(i), nowNs);
         }
-        dispatcher.acquired(each.source, served, ready(backlog));
+        dispatcher.acquired(each.source, served, backlog.level(), ready(backlog));
         attachIfLost(each.source);
     }
 
+    /** Of the highest priority alone: the others come when those are gone. */
     private static long ready(Backlog backlog) {
-        return backlog.isFull() ? 0 : backlog.ready();
+        return backlog.isFull() ? 0 : backlog.ofLevel();
     }
 
     private void granted(
@@ -218,7 +219,7 @@ final class Handout implements Dispatcher.Out {
             dispatcher.served(each.source, grant, 0, !taker.isOver && taker.receiving != null);
         }
         dispatcher.close(each.source);
-        dispatcher.acquired(each.source, 0, 0);
+        dispatcher.acquired(each.source, 0, Backlog.NO_LEVEL, 0);
         attachIfLost(each.source);
     }
 
@@ -232,14 +233,14 @@ final class Handout implements Dispatcher.Out {
     void watched(TopicPartition partition, Backlog backlog) {
         Source source = current(partition);
         if (source != null) {
-            dispatcher.watched(source, ready(backlog));
+            dispatcher.watched(source, backlog.level(), ready(backlog));
         }
     }
 
     void hinted(TopicPartition partition, Backlog backlog) {
         Source source = current(partition);
         if (source != null) {
-            dispatcher.hinted(source, ready(backlog));
+            dispatcher.hinted(source, backlog.level(), ready(backlog));
         }
     }
 
@@ -281,7 +282,7 @@ final class Handout implements Dispatcher.Out {
             ended.clear();
         }
         told(partition, queue);
-        dispatcher.open(source, ready(backlog));
+        dispatcher.open(source, backlog.level(), ready(backlog));
     }
 
     /** Nothing that a session holds is unknown of this partition any more. */
@@ -364,7 +365,7 @@ final class Handout implements Dispatcher.Out {
             touched.add(next);
         }
         touched.forEach(this::refresh);
-        dispatcher.run();
+        dispatcher.run(nowNs);
         List<Taker> now = List.copyOf(touched);
         touched.clear();
         for (Taker each : now) {

@@ -20,8 +20,9 @@ public interface QueueEffects {
      * Have it told when there is something, {@link QueueGroup#watched}.
      *
      * @param rested true: after a pause
+     * @param above as {@link PartitionRequest.Acquire} has it
      */
-    void watch(TopicPartition partition, boolean rested);
+    void watch(TopicPartition partition, boolean rested, int above);
 
     /**
      * Tell the partition's owner who coordinates, and ask what is out, {@link QueueGroup#attached}.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -68,7 +69,8 @@ public final class QueueGroup {
     }
 
     private void follow(QueueConfig next) {
-        handout.dispatcher().configure(next.inFlightMax(), next.isPaused());
+        handout.dispatcher()
+                .configure(next.inFlightMax(), next.isPaused(), next.choice().isByPriority());
         handout.configure(next.activeConsumer() == QueueConfig.ActiveConsumer.SINGLE);
     }
 
@@ -351,7 +353,8 @@ public final class QueueGroup {
     /** When {@link #tick} is to be called next. */
     public OptionalLong nextTickNs() {
         return earlier(
-                earlier(sessions.nextNs(), handout.receives().nextNs()), handout.leases().nextNs());
+                earlier(sessions.nextNs(), handout.receives().nextNs()),
+                earlier(handout.leases().nextNs(), handout.dispatcher().nextNs()));
     }
 
     private static OptionalLong earlier(OptionalLong a, OptionalLong b) {
@@ -364,6 +367,17 @@ public final class QueueGroup {
     /** Sessions as they are now. */
     public List<QueueReply.Session> describe(long nowNs) {
         return sessions.all().stream().map(each -> describe(each, nowNs)).toList();
+    }
+
+    /** What a session has, as far as the coordinator knows. */
+    public List<Lease> leases(UUID session) {
+        QueueSession found = sessions.get(session);
+        return found == null
+                ? List.of()
+                : found.leases.stream()
+                        .map(handout.leases()::get)
+                        .filter(Objects::nonNull)
+                        .toList();
     }
 
     private QueueReply.Session describe(QueueSession session, long nowNs) {
@@ -380,7 +394,7 @@ public final class QueueGroup {
 
     /** Nothing is given out any more, and whoever waits is told why. */
     public void stop(SluiceException why) {
-        handout.dispatcher().configure(0, true);
+        handout.dispatcher().configure(0, true, false);
         handout.receives().failAll(why);
     }
 }

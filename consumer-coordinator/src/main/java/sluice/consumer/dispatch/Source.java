@@ -1,5 +1,6 @@
 package sluice.consumer.dispatch;
 
+import java.util.Comparator;
 import sluice.consumer.group.TopicPartition;
 
 /** A partition as the dispatcher sees it; only {@link Dispatcher} changes it. */
@@ -7,8 +8,18 @@ final class Source {
 
     final TopicPartition partition;
 
-    /** Messages that its owner is known to have ready, without those that were asked for. */
+    /** In the ring: the highest level first, then whose turn it is. */
+    static final Comparator<Source> ORDER =
+            Comparator.comparingInt((Source each) -> -each.level)
+                    .thenComparingLong(each -> each.turn);
+
+    /** The highest priority that its owner has ready. */
+    int level;
+
+    /** Messages of that priority, without those that were asked for. */
     long known;
+
+    long turn;
 
     /** Messages that were asked for and not answered. */
     int asked;
@@ -20,6 +31,8 @@ final class Source {
     boolean isOpen;
 
     boolean isInRing;
+
+    /** True while its owner is to tell of messages, or of messages of a higher priority. */
     boolean isWatched;
 
     /** True if it brought nothing although it was said to have something. */
@@ -31,6 +44,7 @@ final class Source {
 
     @Override
     public String toString() {
-        return "source=%s known=%d asked=%d calls=%d".formatted(partition, known, asked, calls);
+        return "source=%s level=%d known=%d asked=%d calls=%d"
+                .formatted(partition, level, known, asked, calls);
     }
 }

@@ -4,13 +4,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import sluice.consumer.queue.DeliveryId;
+import sluice.consumer.queue.MessageFilter;
 import sluice.log.batch.LogRecord;
 import sluice.metadata.GroupConfig;
 import sluice.metadata.QueueConfig;
@@ -130,6 +133,18 @@ final class GroupReader {
                 list(() -> new LogRecord.Header(text(), nullableBytes())));
     }
 
+    MessageFilter filter() {
+        return new MessageFilter(
+                optional(this::bytesNeeded),
+                list(() -> new MessageFilter.HeaderIs(text(), optional(this::bytesNeeded))),
+                optionalLong(),
+                optionalLong());
+    }
+
+    private ByteBuffer bytesNeeded() {
+        return bytes(number32());
+    }
+
     private @Nullable ByteBuffer nullableBytes() {
         int length = number32();
         return length == -1 ? null : bytes(length);
@@ -164,8 +179,23 @@ final class GroupReader {
                             optional(this::text),
                             word(QueueConfig.OnReject.values()),
                             word(QueueConfig.ActiveConsumer.values()),
-                            flag());
+                            flag(),
+                            choice());
         };
+    }
+
+    private QueueConfig.Choice choice() {
+        return new QueueConfig.Choice(
+                flag(), flag(), word(QueueConfig.OnExpiry.values()), optional(this::tenants));
+    }
+
+    private QueueConfig.Tenants tenants() {
+        String header = text();
+        int inFlightMax = number32();
+        var weights = new HashMap<String, Integer>();
+        list(() -> Map.entry(text(), number32()))
+                .forEach(each -> weights.put(each.getKey(), each.getValue()));
+        return new QueueConfig.Tenants(header, inFlightMax, weights);
     }
 
     StreamConfig streamConfig() {

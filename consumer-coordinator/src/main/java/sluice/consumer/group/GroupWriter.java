@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import sluice.consumer.queue.DeliveryId;
+import sluice.consumer.queue.MessageFilter;
 import sluice.log.batch.LogRecord;
 import sluice.metadata.GroupConfig;
 import sluice.metadata.QueueConfig;
@@ -128,6 +129,15 @@ final class GroupWriter {
         }
     }
 
+    GroupWriter filter(MessageFilter value) {
+        return optional(value.key(), this::bytes)
+                .list(
+                        value.headers(),
+                        each -> text(each.name()).optional(each.value(), this::bytes))
+                .optional(value.fromMs())
+                .optional(value.toMs());
+    }
+
     GroupWriter config(GroupConfig value) {
         number8(value.type().ordinal()).list(value.topics(), this::text);
         switch (value.start()) {
@@ -158,7 +168,24 @@ final class GroupWriter {
                 .optional(value.deadLetters(), this::text)
                 .number8(value.onReject().ordinal())
                 .number8(value.activeConsumer().ordinal())
-                .flag(value.isPaused());
+                .flag(value.isPaused())
+                .choice(value.choice());
+    }
+
+    private GroupWriter choice(QueueConfig.Choice value) {
+        return flag(value.isByKey())
+                .flag(value.isByPriority())
+                .number8(value.onExpiry().ordinal())
+                .optional(
+                        value.tenants(),
+                        each ->
+                                text(each.header())
+                                        .number32(each.inFlightMax())
+                                        .list(
+                                                List.copyOf(each.weights().entrySet()),
+                                                one ->
+                                                        text(one.getKey())
+                                                                .number32(one.getValue())));
     }
 
     ByteBuffer toBuffer() {

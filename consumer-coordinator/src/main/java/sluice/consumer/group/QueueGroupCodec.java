@@ -85,16 +85,26 @@ final class QueueGroupCodec {
                                                     .number64(each.received()));
             case QueueRequest.Close(var session, var connection) ->
                     out.number8(CLOSE).uuid(session).optional(connection, out::uuid);
-            case QueueRequest.Peek(var partition, var from, var max, var bytesMax, var states) ->
+            case QueueRequest.Peek(
+                            var partition,
+                            var from,
+                            var max,
+                            var bytesMax,
+                            var states,
+                            var filter) ->
                     out.number8(PEEK)
                             .partition(partition)
                             .number64(from)
                             .number32(max)
                             .number32(bytesMax)
-                            .list(states, each -> out.number8(each.ordinal()));
+                            .list(states, each -> out.number8(each.ordinal()))
+                            .filter(filter);
             case QueueRequest.Count() -> out.number8(COUNT);
             case QueueRequest.Pause(var isPaused) -> out.number8(PAUSE).flag(isPaused);
             case QueueRequest.Purge() -> out.number8(PURGE);
+            case QueueRequest.Redrive(var order) -> OperatorCodec.redrive(out, order);
+            case QueueRequest.RedriveStatus(var stop) -> OperatorCodec.redriveStatus(out, stop);
+            case QueueRequest.Sessions sessions -> OperatorCodec.sessions(out, sessions);
         }
     }
 
@@ -158,11 +168,12 @@ final class QueueGroupCodec {
                             in.number64(),
                             in.number32(),
                             in.number32(),
-                            new HashSet<>(in.list(() -> in.word(MessageState.values()))));
+                            new HashSet<>(in.list(() -> in.word(MessageState.values()))),
+                            in.filter());
             case COUNT -> new QueueRequest.Count();
             case PAUSE -> new QueueRequest.Pause(in.flag());
             case PURGE -> new QueueRequest.Purge();
-            default -> throw new IllegalArgumentException("type=" + type);
+            default -> OperatorCodec.readRequest(type, in);
         };
     }
 
@@ -196,6 +207,8 @@ final class QueueGroupCodec {
                             .flag(page.more());
             case QueueReply.Counted counted -> counted(out.number8(COUNTED), counted);
             case QueueReply.Purged(var messages) -> out.number8(PURGED).number64(messages);
+            case QueueReply.Redriving redriving -> OperatorCodec.redriving(out, redriving);
+            case QueueReply.SessionsTold told -> OperatorCodec.sessionsTold(out, told);
         }
     }
 
@@ -222,7 +235,14 @@ final class QueueGroupCodec {
                                         .number64(each.sinceMs())
                                         .number64(each.untilMs())
                                         .number8(each.why().ordinal())
-                                        .text(each.reason()));
+                                        .text(each.reason()))
+                .optional(
+                        message.before(),
+                        each ->
+                                out.number64(each.offset())
+                                        .optional(each.lease())
+                                        .optional(each.session(), out::uuid)
+                                        .optional(each.sinceMs()));
     }
 
     private static void counted(GroupWriter out, QueueReply.Counted counted) {
@@ -231,17 +251,7 @@ final class QueueGroupCodec {
                 .uuid(counted.coordinator())
                 .number32(counted.inFlight())
                 .number64(counted.dropped())
-                .list(
-                        counted.sessions(),
-                        each ->
-                                out.uuid(each.id())
-                                        .text(each.client())
-                                        .text(each.gateway())
-                                        .number32(each.prefetch())
-                                        .number32(each.inFlight())
-                                        .flag(each.isActive())
-                                        .flag(each.waits())
-                                        .duration(each.heardBefore()))
+                .list(counted.sessions(), each -> OperatorCodec.session(out, each))
                 .list(
                         counted.partitions(),
                         each ->
@@ -258,13 +268,23 @@ final class QueueGroupCodec {
                 .number32(backlog.dead())
                 .optional(backlog.nextReadyMs())
                 .flag(backlog.isFull())
+                .number64(backlog.behind())
+                .number32(backlog.level())
+                .number64(backlog.ofLevel())
                 .number64(numbers.floor())
                 .number64(numbers.cursor())
                 .number64(numbers.highWatermark())
                 .number64(numbers.doneAhead())
                 .number64(numbers.settled())
                 .number64(numbers.leased())
-                .optional(numbers.oldestReadyMs());
+                .optional(numbers.oldestReadyMs())
+                .number64(numbers.expired())
+                .list(
+                        numbers.tenants(),
+                        each ->
+                                out.text(each.name())
+                                        .number64(each.ready())
+                                        .number32(each.inFlight()));
     }
 
     static QueueReply readReply(int type, GroupReader in) {
@@ -291,7 +311,7 @@ final class QueueGroupCodec {
                                     in.list(() -> peeked(in)), in.number64(), in.flag()));
             case COUNTED -> counted(in);
             case PURGED -> new QueueReply.Purged(in.number64());
-            default -> throw new IllegalArgumentException("type=" + type);
+            default -> OperatorCodec.readReply(type, in);
         };
     }
 
@@ -328,7 +348,13 @@ final class QueueGroupCodec {
                                 in.number64(),
                                 in.number64(),
                                 in.word(Attempt.Why.values()),
-                                in.text())));
+                                in.text())),
+                in.optional(() -> head(in)));
+    }
+
+    private static PartitionReply.Peeked.Head head(GroupReader in) {
+        return new PartitionReply.Peeked.Head(
+                in.number64(), in.optionalLong(), in.optional(in::uuid), in.optionalLong());
     }
 
     private static QueueReply.Counted counted(GroupReader in) {
@@ -338,16 +364,7 @@ final class QueueGroupCodec {
                 in.uuid(),
                 in.number32(),
                 in.number64(),
-                in.list(() ->
-                        new QueueReply.Session(
-                                in.uuid(),
-                                in.text(),
-                                in.text(),
-                                in.number32(),
-                                in.number32(),
-                                in.flag(),
-                                in.flag(),
-                                in.duration())),
+                in.list(() -> OperatorCodec.session(in)),
                 in.list(() ->
                         new QueueReply.Partition(in.partition(), in.optional(() -> numbers(in)))));
     }
@@ -360,13 +377,18 @@ final class QueueGroupCodec {
                         in.number32(),
                         in.number32(),
                         in.optionalLong(),
-                        in.flag()),
+                        in.flag(),
+                        in.number64(),
+                        in.number32(),
+                        in.number64()),
                 in.number64(),
                 in.number64(),
                 in.number64(),
                 in.number64(),
                 in.number64(),
                 in.number64(),
-                in.optionalLong());
+                in.optionalLong(),
+                in.number64(),
+                in.list(() -> new PartitionReply.Tenant(in.text(), in.number64(), in.number32())));
     }
 }

@@ -134,6 +134,61 @@ public sealed interface QueueReply extends GroupReply {
      */
     record Partition(TopicPartition partition, Optional<PartitionReply.Numbers> numbers) {}
 
+    /**
+     * To {@link QueueRequest.Redrive} and {@link QueueRequest.RedriveStatus}.
+     *
+     * @param moved messages that are where they were to go
+     * @param kept messages that could not go there, and stay
+     * @param lastError why the last one could not, or has to wait; empty if all could
+     */
+    record Redriving(
+            State state,
+            long moved,
+            long kept,
+            long startedAtMs,
+            OptionalLong endedAtMs,
+            String lastError)
+            implements QueueReply {
+
+        public enum State {
+            /** There was none, or the coordinator changed since. */
+            NONE,
+            RUNNING,
+            DONE,
+            STOPPED,
+            FAILED
+        }
+
+        public static final Redriving NONE =
+                new Redriving(State.NONE, 0, 0, 0, OptionalLong.empty(), "");
+    }
+
+    /** To {@link QueueRequest.Sessions}. */
+    record SessionsTold(List<Holder> holders) implements QueueReply {
+        public SessionsTold {
+            holders = List.copyOf(holders);
+        }
+    }
+
+    /** A session and what it has. */
+    record Holder(Session session, List<Held> holds) {
+        public Holder {
+            holds = List.copyOf(holds);
+        }
+    }
+
+    /**
+     * @param sinceMs wall clock of the partition's owner when it was given out; empty if the owner
+     *     does not answer now
+     */
+    record Held(
+            DeliveryId delivery,
+            TopicPartition partition,
+            int count,
+            long firstAtMs,
+            OptionalLong sinceMs,
+            OptionalLong deadlineMs) {}
+
     /** To {@link QueueRequest.Purge}. */
     record Purged(long messages) implements QueueReply {}
 }

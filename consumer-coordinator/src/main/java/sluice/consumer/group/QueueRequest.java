@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import sluice.consumer.queue.DeliveryId;
+import sluice.consumer.queue.MessageFilter;
 import sluice.consumer.queue.PartitionRequest.MessageState;
 import sluice.consumer.queue.Settlement;
 
@@ -119,9 +120,15 @@ public sealed interface QueueRequest extends GroupRequest {
      * QueueReply.Peeked}. Fails NOT_FOUND {@code unknown-topic}, {@code unknown-partition}.
      *
      * @param states of which; empty for all
+     * @param filter only those that it means
      */
     record Peek(
-            TopicPartition partition, long from, int max, int bytesMax, Set<MessageState> states)
+            TopicPartition partition,
+            long from,
+            int max,
+            int bytesMax,
+            Set<MessageState> states,
+            MessageFilter filter)
             implements QueueRequest {
         public Peek {
             states = Set.copyOf(states);
@@ -136,4 +143,35 @@ public sealed interface QueueRequest extends GroupRequest {
 
     /** All that is ready or delayed is done; {@link QueueReply.Purged}. */
     record Purge() implements QueueRequest {}
+
+    /**
+     * Begins to take messages out of the queue, oldest first, and to append them elsewhere; {@link
+     * QueueReply.Redriving}, at once. It ends with the coordinator; what it moved stays moved. A
+     * message that was moved, of which that was not noted any more, is not moved a second time by
+     * the next redrive, as far as the topic that has it remembers.
+     *
+     * <p>Fails CONFLICT {@code redrive-running} if one is under way; INVALID {@code redrive-cycle}
+     * if the messages would come back into this queue.
+     */
+    record Redrive(RedriveOrder order) implements QueueRequest {}
+
+    /**
+     * How the last redrive goes; {@link QueueReply.Redriving}.
+     *
+     * @param stop true: it moves nothing more
+     */
+    record RedriveStatus(boolean stop) implements QueueRequest {}
+
+    /**
+     * Sessions and what each has, as the partitions' owners tell; {@link QueueReply.SessionsTold}.
+     *
+     * @param session only this one
+     * @param client only those that call themselves so
+     */
+    record Sessions(Optional<UUID> session, Optional<String> client) implements QueueRequest {
+        public boolean means(QueueReply.Session one) {
+            return session.map(one.id()::equals).orElse(true)
+                    && client.map(one.client()::equals).orElse(true);
+        }
+    }
 }

@@ -37,7 +37,9 @@ public record Attempt(long lease, long sinceMs, long untilMs, Why why, String re
         /** The queue was reset meanwhile. */
         RESET(4, "reset"),
         /** The consumer rejected it: a dead letter. */
-        REJECTED(5, "rejected");
+        REJECTED(5, "rejected"),
+        /** Nobody took it before its time was over: a dead letter. */
+        EXPIRED(6, "expired");
 
         private final int number;
         private final String word;

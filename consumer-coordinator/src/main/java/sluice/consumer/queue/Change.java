@@ -29,7 +29,9 @@ sealed interface Change {
     /**
      * Leases numbered from {@code firstLease} on, in the order of the offsets.
      *
-     * @param cursor from now on; what lies below it and is neither listed nor held is done
+     * @param cursor from now on; what lies below it and is neither listed nor held nor waits is
+     *     done
+     * @param lines where they waited, in the order of the offsets; empty if none did, else for all
      */
     record Acquired(
             long atMs,
@@ -37,12 +39,21 @@ sealed interface Change {
             OptionalLong deadlineMs,
             long firstLease,
             long cursor,
-            List<Long> offsets)
+            List<Long> offsets,
+            List<Of> lines)
             implements Event {
         public Acquired {
             offsets = List.copyOf(offsets);
+            lines = List.copyOf(lines);
+            int of = lines.stream().mapToInt(Of::count).sum();
+            if (!lines.isEmpty() && of != offsets.size()) {
+                throw new IllegalArgumentException("of lines=" + of + " all=" + offsets.size());
+            }
         }
     }
+
+    /** So many of a list are of that line, or came back to it. */
+    record Of(Line line, int count) {}
 
     record Acknowledged(List<Ref> leases) implements Event {
         public Acknowledged {
@@ -59,7 +70,11 @@ sealed interface Change {
     /**
      * @param readyMs when it may be given out again, 0 for at once
      */
-    record Back(long offset, long lease, long readyMs) {}
+    record Back(long offset, long lease, long readyMs) {
+
+        /** Whatever clock the next owner has. */
+        static final long AT_ONCE = 0;
+    }
 
     /** They are dead letters. */
     record Died(long atMs, Why why, String reason, List<Ref> leases) implements Event {
@@ -81,14 +96,45 @@ sealed interface Change {
         }
     }
 
-    /** All that came back and all below {@code cursor} that was never leased is done. */
+    /** All that came back, all that waits, and all from the old cursor to the new is done. */
     record Purged(long cursor) implements Event {}
 
-    /** All below {@code cursor} that was never leased is gone from the topic. */
+    /** All from the old cursor to the new is gone from the topic. */
     record Skipped(long cursor) implements Event {}
 
     /** What is logged from here on is kept for so long, 0 for ever. */
     record Retained(long retentionMs) implements Event {}
+
+    /**
+     * The messages from the old cursor to the new wait where the spots say; of the others, those
+     * that are listed have expired, and the rest is gone from the topic.
+     *
+     * @param isDead true if those that expired are dead letters
+     */
+    record Placed(long atMs, long cursor, List<Spot> spots, boolean isDead, List<Long> expired)
+            implements Event {
+        public Placed {
+            spots = List.copyOf(spots);
+            expired = List.copyOf(expired);
+        }
+    }
+
+    /** What waited for a time that is not after this is ready, or behind its key. */
+    record Due(long atMs) implements Event {}
+
+    /**
+     * Messages that were ready have expired.
+     *
+     * @param isDead true if they are dead letters now, else they are done
+     */
+    record Expired(long atMs, boolean isDead, List<Long> offsets) implements Event {
+        public Expired {
+            offsets = List.copyOf(offsets);
+        }
+    }
+
+    /** What waits below is gone from the topic. */
+    record Trimmed(long before) implements Event {}
 
     /** A whole state follows: pages, then the end. Without its end it says nothing. */
     record SnapshotBegin(Numbers numbers) implements Part {}
@@ -106,6 +152,12 @@ sealed interface Change {
         }
     }
 
+    record SnapshotWaiting(List<Spot> spots) implements Part {
+        public SnapshotWaiting {
+            spots = List.copyOf(spots);
+        }
+    }
+
     record SnapshotEnd() implements Part {}
 
     /** All of a state but its lists. */
@@ -116,7 +168,8 @@ sealed interface Change {
             QueuePolicy policy,
             long retentionMs,
             long settled,
-            long leased) {}
+            long leased,
+            long expired) {}
 
     /**
      * A delivery that was settled.

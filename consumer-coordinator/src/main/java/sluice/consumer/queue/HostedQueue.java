@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import sluice.consumer.PartitionRef;
 import sluice.log.SluiceException;
 import sluice.log.SluiceException.Kind;
@@ -34,6 +36,7 @@ final class HostedQueue {
     private final StateWriter writer;
     private final RecordWindow window;
     private final QueueReads reads;
+    private final LookAhead ahead;
     private final Serving serving;
     private PartitionRef partition;
     private int bytesSinceSnapshot;
@@ -65,8 +68,10 @@ final class HostedQueue {
                         this::lost);
         this.window = new RecordWindow(ports.logs(), lane, room, partition);
         this.window.heard(logStart, highWatermark);
-        this.reads = new QueueReads(window, loaded.state());
-        this.serving = new Serving(lane, machine, window, this::write, this::answer, this::backlog);
+        this.reads = new QueueReads(window, loaded.state(), queue.queue());
+        this.ahead = new LookAhead(machine, window, room, ports.limits(), queue.queue());
+        this.serving =
+                new Serving(lane, machine, window, ahead, this::write, this::answer, this::backlog);
         this.snapshotMs = lane.wallMs();
         this.usedNs = lane.nowNs();
         if (machine.state().isNew() && loaded.nextOffset() > 0) {
@@ -217,7 +222,8 @@ final class HostedQueue {
     private void dispatch(Asked asked) {
         switch (asked.request()) {
             case PartitionRequest.Attach _ -> throw new AssertionError("handled before");
-            case PartitionRequest.Leases(long from, int max) -> leases(asked, from, max);
+            case PartitionRequest.Leases(long from, int max) ->
+                    answer(asked, () -> machine.leases(from, max));
             case PartitionRequest.Acquire acquire -> serving.acquire(asked, acquire);
             case PartitionRequest.Cancel(long number) -> {
                 serving.cancel(number);
@@ -239,12 +245,21 @@ final class HostedQueue {
                 answer(asked, PartitionReply.Done::new);
                 serving.serve();
             }
+            case PartitionRequest.Finish(var offsets) -> finish(asked, offsets);
             case PartitionRequest.Peek peek ->
                     reads.peek(peek, lane.wallMs(), page -> answer(asked, () -> page), asked::fail);
             case PartitionRequest.Count() ->
-                    refreshed(asked, () -> answer(asked, serving::numbers));
+                    refreshed(
+                            asked,
+                            () ->
+                                    serving.readNext(() ->
+                                            goOn(asked, () -> answer(asked, serving::numbers))));
             case PartitionRequest.Reset(var to) -> reset(asked, to);
-            case PartitionRequest.Purge() -> purge(asked);
+            case PartitionRequest.Purge() ->
+                    counted(
+                            asked,
+                            out -> machine.purge(window.highWatermark(), out),
+                            PartitionReply.Purged::new);
         }
     }
 
@@ -276,22 +291,6 @@ final class HostedQueue {
         serving.serve();
     }
 
-    private void leases(Asked asked, long from, int max) {
-        var page = new ArrayList<PartitionReply.Lease>();
-        boolean more = false;
-        for (Message each : machine.state().held().tailMap(from).values()) {
-            if (each.state() == Message.State.LEASED) {
-                if (page.size() >= max) {
-                    more = true;
-                    break;
-                }
-                page.add(each.toLease());
-            }
-        }
-        boolean isMore = more;
-        answer(asked, () -> new PartitionReply.Leases(page, isMore));
-    }
-
     /** Goes on once it is known where the topic's partition begins and ends now. */
     private void refreshed(Asked asked, Runnable then) {
         Stages.then(
@@ -318,7 +317,7 @@ final class HostedQueue {
     }
 
     private void deadLetters(Asked asked, int max) {
-        List<Long> offsets = machine.state().dead().stream().limit(max).toList();
+        List<Long> offsets = machine.state().held().dead().stream().limit(max).toList();
         reads.read(
                 offsets,
                 found ->
@@ -349,18 +348,29 @@ final class HostedQueue {
                 asked::fail);
     }
 
-    private void purge(Asked asked) {
+    private void finish(Asked asked, List<Long> offsets) {
+        long nowMs = lane.wallMs();
+        counted(
+                asked,
+                out -> new Finishing(machine, nowMs, out).finish(offsets, window),
+                count -> new PartitionReply.Finished((int) count));
+    }
+
+    /** Decides with the topic's partition as it is now, and answers with what it came to. */
+    private void counted(
+            Asked asked, ToLongFunction<List<Change>> decide, LongFunction<PartitionReply> reply) {
         refreshed(
                 asked,
                 () -> {
                     long[] count = {0};
-                    decided(out -> count[0] = machine.purge(window.highWatermark(), out));
-                    answer(asked, () -> new PartitionReply.Purged(count[0]));
+                    decided(out -> count[0] = decide.applyAsLong(out));
+                    answer(asked, () -> reply.apply(count[0]));
+                    serving.serve();
                 });
     }
 
     private PartitionReply.Backlog backlog() {
-        return machine.backlog(window.highWatermark(), lane.wallMs());
+        return machine.backlog(window.highWatermark(), ahead.isFullOfWaiting(), lane.wallMs());
     }
 
     private void lost(SluiceException why) {
@@ -383,5 +393,6 @@ final class HostedQueue {
         isOver = true;
         serving.end(why.kind() == Kind.UNKNOWN_OUTCOME ? StateWriter.moved() : why);
         window.close();
+        ahead.close();
     }
 }

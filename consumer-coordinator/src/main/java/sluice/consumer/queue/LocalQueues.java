@@ -33,6 +33,9 @@ public final class LocalQueues implements HostedQueue.Owner {
     /** Records ahead of need, for all queues together. */
     private static final long WINDOW_BYTES_MAX = 64L << 20;
 
+    /** Of messages that wait, for all queues together. */
+    private static final long WAITING_BYTES_MAX = 256L << 20;
+
     /** A queue that is here, or on its way. */
     private static final class Entry {
         final int slot;
@@ -46,7 +49,7 @@ public final class LocalQueues implements HostedQueue.Owner {
 
     private final QueuePorts ports;
     private final Lane lane;
-    private final WindowRoom room = new WindowRoom(WINDOW_BYTES_MAX);
+    private final WindowRoom room = new WindowRoom(WINDOW_BYTES_MAX, WAITING_BYTES_MAX);
     private final Map<PartitionId, Entry> entries = new HashMap<>();
     private boolean isLooking;
 

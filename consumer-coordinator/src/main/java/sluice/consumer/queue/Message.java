@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import sluice.consumer.queue.Attempt.Why;
 
 /**
@@ -23,9 +24,10 @@ import sluice.consumer.queue.Attempt.Why;
  * @param uncounted those of them that never reached a consumer
  * @param firstMs when it was leased first
  * @param sinceMs when it came into this state
- * @param readyMs when it is ready again; 0 unless it is returned
+ * @param readyMs when it is ready again, 0 if it was at once; 0 unless it is returned
  * @param why it is not leased any more; {@link Why#RELEASED} if it is leased
  * @param attempts the last few deliveries that ended, oldest first
+ * @param mark where it waited before it was leased, and waits again when it is returned
  */
 record Message(
         long offset,
@@ -40,7 +42,8 @@ record Message(
         long readyMs,
         Why why,
         String reason,
-        List<Attempt> attempts) {
+        List<Attempt> attempts,
+        Mark mark) {
 
     /** The numbers are stored: add, never renumber. */
     enum State {
@@ -69,7 +72,12 @@ record Message(
     }
 
     static Message leasedFirst(
-            long offset, long lease, Optional<UUID> session, OptionalLong deadlineMs, long atMs) {
+            long offset,
+            long lease,
+            Optional<UUID> session,
+            OptionalLong deadlineMs,
+            long atMs,
+            Mark mark) {
         return new Message(
                 offset,
                 State.LEASED,
@@ -83,7 +91,27 @@ record Message(
                 0,
                 Why.RELEASED,
                 "",
-                List.of());
+                List.of(),
+                mark);
+    }
+
+    /** No message: after all that are ready by then, before the others. */
+    static Message lastReadyAt(long ms) {
+        return new Message(
+                Long.MAX_VALUE,
+                State.RETURNED,
+                0,
+                Optional.empty(),
+                0,
+                0,
+                0,
+                0,
+                OptionalLong.empty(),
+                ms,
+                Why.RELEASED,
+                "",
+                List.of(),
+                Mark.PLAIN);
     }
 
     Message leasedAgain(
@@ -101,7 +129,8 @@ record Message(
                 0,
                 Why.RELEASED,
                 "",
-                attempts);
+                attempts,
+                mark);
     }
 
     Message returned(Why ended, String told, long atMs, long ready, int attemptsKept) {
@@ -127,7 +156,8 @@ record Message(
                 ready,
                 ended,
                 told,
-                withAttempt(new Attempt(lease, sinceMs, atMs, ended, told), attemptsKept));
+                withAttempt(new Attempt(lease, sinceMs, atMs, ended, told), attemptsKept),
+                mark);
     }
 
     private List<Attempt> withAttempt(Attempt last, int kept) {
@@ -151,7 +181,50 @@ record Message(
                 readyMs,
                 why,
                 reason,
-                attempts);
+                attempts,
+                mark);
+    }
+
+    Message with(Mark other) {
+        return new Message(
+                offset,
+                state,
+                lease,
+                session,
+                count,
+                uncounted,
+                firstMs,
+                sinceMs,
+                deadlineMs,
+                readyMs,
+                why,
+                reason,
+                attempts,
+                other);
+    }
+
+    /** A dead letter, whether it was ever leased or not. */
+    static Message expired(long offset, @Nullable Message before, long atMs) {
+        return new Message(
+                offset,
+                State.DEAD,
+                before == null ? 0 : before.lease,
+                Optional.empty(),
+                before == null ? 0 : before.count,
+                before == null ? 0 : before.uncounted,
+                before == null ? atMs : before.firstMs,
+                atMs,
+                OptionalLong.empty(),
+                0,
+                Why.EXPIRED,
+                "",
+                before == null ? List.of() : before.attempts,
+                before == null ? Mark.PLAIN : before.mark);
+    }
+
+    /** True while no other message of its key may be leased. */
+    boolean isHead() {
+        return state != State.DEAD && mark.key() != Mark.NO_KEY;
     }
 
     /** Deliveries that count toward the limit. */

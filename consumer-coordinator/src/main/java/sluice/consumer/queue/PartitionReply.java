@@ -17,11 +17,15 @@ public sealed interface PartitionReply {
      *
      * @param ready messages that an Acquire could have now
      * @param inFlight leased
-     * @param delayed came back, and are ready at a later time
+     * @param delayed ready at a later time
      * @param dead to be fetched with {@link PartitionRequest.DeadLetters}
      * @param nextReadyMs wall clock of the owner when the first of those delayed is ready
      * @param isFull true if so many messages are in flight, or came back, that no new ones are
      *     given out until some are settled
+     * @param behind wait for another message of their key
+     * @param level the highest priority that is ready; in a queue without priorities all have the
+     *     same; −1 if none is ready, or those that are were not looked at yet
+     * @param ofLevel how many of {@code ready} have that priority
      */
     record Backlog(
             long ready,
@@ -29,7 +33,33 @@ public sealed interface PartitionReply {
             int delayed,
             int dead,
             OptionalLong nextReadyMs,
-            boolean isFull) {}
+            boolean isFull,
+            long behind,
+            int level,
+            long ofLevel) {
+
+        public static final int NO_LEVEL = -1;
+
+        /** Of a queue in which nothing waits. */
+        public Backlog(
+                long ready,
+                int inFlight,
+                int delayed,
+                int dead,
+                OptionalLong nextReadyMs,
+                boolean isFull) {
+            this(
+                    ready,
+                    inFlight,
+                    delayed,
+                    dead,
+                    nextReadyMs,
+                    isFull,
+                    0,
+                    MessageAttributes.DEFAULT_PRIORITY,
+                    ready);
+        }
+    }
 
     record Attached(Backlog backlog) implements PartitionReply {}
 
@@ -119,6 +149,13 @@ public sealed interface PartitionReply {
     }
 
     /**
+     * @param messages that are done now, of those that were named
+     */
+    record Finished(int messages) implements PartitionReply {}
+
+    /**
+     * A page, which may be empty though there are more: the work for one is bounded.
+     *
      * @param next offset from which to go on; the high watermark at the end
      */
     record Peeked(List<Peeked.Message> messages, long next, boolean more)
@@ -130,6 +167,7 @@ public sealed interface PartitionReply {
         /**
          * @param count 0 if it was never leased
          * @param readyMs wall clock when it is ready, if it is delayed
+         * @param before the message of its key for which it waits, if it does
          */
         public record Message(
                 LogRecord record,
@@ -137,11 +175,33 @@ public sealed interface PartitionReply {
                 int count,
                 Optional<UUID> session,
                 OptionalLong readyMs,
-                List<Attempt> attempts) {
+                List<Attempt> attempts,
+                Optional<Head> before) {
             public Message {
                 attempts = List.copyOf(attempts);
             }
+
+            /** One that waits for no other. */
+            public Message(
+                    LogRecord record,
+                    PartitionRequest.MessageState state,
+                    int count,
+                    Optional<UUID> session,
+                    OptionalLong readyMs,
+                    List<Attempt> attempts) {
+                this(record, state, count, session, readyMs, attempts, Optional.empty());
+            }
         }
+
+        /**
+         * The first message of a key.
+         *
+         * @param lease of its last delivery; empty if it has none, as while it is ready
+         * @param session that has it, if one has
+         * @param sinceMs wall clock when it was leased, or came back; empty if it was never leased
+         */
+        public record Head(
+                long offset, OptionalLong lease, Optional<UUID> session, OptionalLong sinceMs) {}
     }
 
     /**
@@ -152,6 +212,9 @@ public sealed interface PartitionReply {
      * @param settled acknowledged and buried since the state began
      * @param leased deliveries since the state began
      * @param oldestReadyMs timestamp of the oldest message that is ready, if it is known
+     * @param expired since the state began
+     * @param tenants those with messages that are ready or in flight, as far as was looked; at most
+     *     {@link #TENANTS_MAX}
      */
     record Numbers(
             Backlog backlog,
@@ -161,8 +224,45 @@ public sealed interface PartitionReply {
             long doneAhead,
             long settled,
             long leased,
-            OptionalLong oldestReadyMs)
-            implements PartitionReply {}
+            OptionalLong oldestReadyMs,
+            long expired,
+            List<Tenant> tenants)
+            implements PartitionReply {
+
+        public static final int TENANTS_MAX = 1_000;
+
+        public Numbers {
+            tenants = List.copyOf(tenants);
+        }
+
+        /** Of a queue without tenants. */
+        public Numbers(
+                Backlog backlog,
+                long floor,
+                long cursor,
+                long highWatermark,
+                long doneAhead,
+                long settled,
+                long leased,
+                OptionalLong oldestReadyMs) {
+            this(
+                    backlog,
+                    floor,
+                    cursor,
+                    highWatermark,
+                    doneAhead,
+                    settled,
+                    leased,
+                    oldestReadyMs,
+                    0,
+                    List.of());
+        }
+    }
+
+    /**
+     * @param name empty for messages that name none
+     */
+    record Tenant(String name, long ready, int inFlight) {}
 
     /**
      * @param messages that were ready or delayed

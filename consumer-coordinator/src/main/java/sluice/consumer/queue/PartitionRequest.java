@@ -38,13 +38,28 @@ public sealed interface PartitionRequest {
      *
      * <p>Without grants it is a watch: answered as soon as there is a message that a grant could
      * have, and nothing is leased. So no consumer's credit lies at a partition that has nothing.
+     * One that names a priority is answered as soon as there is a message of a higher one, or the
+     * highest that is ready rises.
      *
      * @param number of the coordinator's choice, for {@link Cancel}; not used twice in its epoch
      * @param grants served in this order
+     * @param above the priority that a watch names; {@link #ANY} if it names none
      */
-    record Acquire(long number, List<Grant> grants, Duration waitMax) implements PartitionRequest {
+    record Acquire(long number, List<Grant> grants, Duration waitMax, int above)
+            implements PartitionRequest {
+
+        /** Whatever its priority. */
+        public static final int ANY = -1;
+
         public Acquire {
             grants = List.copyOf(grants);
+            if (above < ANY || above > MessageAttributes.PRIORITY_MAX) {
+                throw new IllegalArgumentException("above=" + above);
+            }
+        }
+
+        public Acquire(long number, List<Grant> grants, Duration waitMax) {
+            this(number, grants, waitMax, ANY);
         }
     }
 
@@ -116,13 +131,27 @@ public sealed interface PartitionRequest {
     }
 
     /**
+     * These are done, if nobody has them and they are no dead letters: they were dealt with in
+     * another way than by giving them out; {@link PartitionReply.Finished}. Others are passed over.
+     *
+     * <p>Fails OVERLOADED {@code too-far-ahead} if too many messages that were never leased lie
+     * before one of them; then nothing was changed.
+     */
+    record Finish(List<Long> offsets) implements PartitionRequest {
+        public Finish {
+            offsets = List.copyOf(offsets);
+        }
+    }
+
+    /**
      * Shows messages that are not done, and changes nothing; {@link PartitionReply.Peeked}.
      *
      * @param from first offset
      * @param bytesMax roughly, of records
      * @param states of which; empty for all
+     * @param filter only those that it means
      */
-    record Peek(long from, int max, int bytesMax, Set<MessageState> states)
+    record Peek(long from, int max, int bytesMax, Set<MessageState> states, MessageFilter filter)
             implements PartitionRequest {
         public Peek {
             states = Set.copyOf(states);
@@ -137,7 +166,9 @@ public sealed interface PartitionRequest {
         DELAYED,
         LEASED,
         /** A dead letter that is not yet buried. */
-        DEAD
+        DEAD,
+        /** Ready when another message of its key is done. */
+        BEHIND
     }
 
     /** {@link PartitionReply.Numbers}. */

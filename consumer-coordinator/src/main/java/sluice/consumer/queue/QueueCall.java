@@ -21,6 +21,7 @@ public record QueueCall(QueueRef queue, long coordinatorEpoch, PartitionRequest 
                     PartitionRequest.Read _,
                     PartitionRequest.DeadLetters _,
                     PartitionRequest.Bury _,
+                    PartitionRequest.Finish _,
                     PartitionRequest.Peek _,
                     PartitionRequest.Count _ ->
                     true;
@@ -75,6 +76,7 @@ public record QueueCall(QueueRef queue, long coordinatorEpoch, PartitionRequest 
             case PartitionRequest.Read(var offsets) -> offsets(offsets);
             case PartitionRequest.DeadLetters(int max) -> between("max", max);
             case PartitionRequest.Bury(var offsets) -> offsets(offsets);
+            case PartitionRequest.Finish(var offsets) -> offsets(offsets);
             case PartitionRequest.Peek peek -> {
                 atLeast("from", peek.from(), 0);
                 between("max", peek.max());

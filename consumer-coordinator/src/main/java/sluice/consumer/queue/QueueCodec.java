@@ -36,6 +36,7 @@ public final class QueueCodec {
     private static final int COUNT = 11;
     private static final int RESET = 12;
     private static final int PURGE = 13;
+    private static final int FINISH = 14;
 
     private QueueCodec() {}
 
@@ -58,10 +59,11 @@ public final class QueueCodec {
             case PartitionRequest.Attach(var policy, var start) -> {
                 out.byte8(ATTACH).policy(policy);
                 start(out, start);
+                out.choice(policy.choice());
             }
             case PartitionRequest.Leases(long from, int max) ->
                     out.byte8(LEASES).number(from).number(max);
-            case PartitionRequest.Acquire(long number, var grants, var waitMax) ->
+            case PartitionRequest.Acquire(long number, var grants, var waitMax, int above) ->
                     out.byte8(ACQUIRE)
                             .number(number)
                             .list(
@@ -71,7 +73,8 @@ public final class QueueCodec {
                                                     .number(each.messagesMax())
                                                     .number(each.bytesMax())
                                                     .optional(each.visibility(), out::duration))
-                            .duration(waitMax);
+                            .duration(waitMax)
+                            .signed(above);
             case PartitionRequest.Cancel(long number) -> out.byte8(CANCEL).number(number);
             case PartitionRequest.Settle(var settlements) ->
                     out.byte8(SETTLE).list(settlements, each -> settlement(out, each));
@@ -80,12 +83,14 @@ public final class QueueCodec {
             case PartitionRequest.Read(var offsets) -> out.byte8(READ).offsets(offsets);
             case PartitionRequest.DeadLetters(int max) -> out.byte8(DEAD_LETTERS).number(max);
             case PartitionRequest.Bury(var offsets) -> out.byte8(BURY).offsets(offsets);
-            case PartitionRequest.Peek(long from, int max, int bytesMax, var states) ->
+            case PartitionRequest.Finish(var offsets) -> out.byte8(FINISH).offsets(offsets);
+            case PartitionRequest.Peek(long from, int max, int bytesMax, var states, var filter) ->
                     out.byte8(PEEK)
                             .number(from)
                             .number(max)
                             .number(bytesMax)
-                            .list(states, each -> out.byte8(each.ordinal()));
+                            .list(states, each -> out.byte8(each.ordinal()))
+                            .filter(filter);
             case PartitionRequest.Count() -> out.byte8(COUNT);
             case PartitionRequest.Reset(var to) -> start(out.byte8(RESET), to);
             case PartitionRequest.Purge() -> out.byte8(PURGE);
@@ -163,11 +168,18 @@ public final class QueueCodec {
     private static PartitionRequest request(QueueReader in) {
         int type = in.byte8();
         return switch (type) {
-            case ATTACH -> new PartitionRequest.Attach(in.policy(), start(in));
+            case ATTACH -> {
+                QueuePolicy policy = in.policy();
+                QueueStart start = start(in);
+                yield new PartitionRequest.Attach(policy.with(in.choice()), start);
+            }
             case LEASES -> new PartitionRequest.Leases(in.natural(), in.natural32());
             case ACQUIRE ->
                     new PartitionRequest.Acquire(
-                            in.natural(), in.list(() -> grant(in)), in.duration());
+                            in.natural(),
+                            in.list(() -> grant(in)),
+                            in.duration(),
+                            Math.toIntExact(in.signed()));
             case CANCEL -> new PartitionRequest.Cancel(in.natural());
             case SETTLE -> new PartitionRequest.Settle(in.list(() -> settlement(in)));
             case END_SESSIONS -> new PartitionRequest.EndSessions(in.list(in::uuid));
@@ -176,7 +188,8 @@ public final class QueueCodec {
             case BURY -> new PartitionRequest.Bury(in.offsets());
             case PEEK ->
                     new PartitionRequest.Peek(
-                            in.natural(), in.natural32(), in.natural32(), states(in));
+                            in.natural(), in.natural32(), in.natural32(), states(in), in.filter());
+            case FINISH -> new PartitionRequest.Finish(in.offsets());
             case COUNT -> new PartitionRequest.Count();
             case RESET -> new PartitionRequest.Reset(start(in));
             case PURGE -> new PartitionRequest.Purge();

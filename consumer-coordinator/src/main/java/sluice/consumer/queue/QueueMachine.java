@@ -20,11 +20,9 @@ import sluice.log.batch.LogRecord;
  */
 final class QueueMachine {
 
-    /** Beyond so many that are due, all that came back are taken to be. */
-    private static final int DUE_COUNTED_MAX = 200;
-
     private final QueueState state;
     private final QueueLimits limits;
+    private final FairShares shares;
 
     /**
      * @param state with which it goes on, owned by this machine from now on
@@ -32,6 +30,7 @@ final class QueueMachine {
     QueueMachine(QueueState state, QueueLimits limits) {
         this.state = state;
         this.limits = limits;
+        this.shares = new FairShares(state);
     }
 
     QueueState state() {
@@ -107,7 +106,7 @@ final class QueueMachine {
 
     /** How many messages may be given out that came back. */
     int room() {
-        return Math.max(0, limits.inFlightMax() - state.inFlight());
+        return Math.max(0, limits.inFlightMax() - state.held().inFlight());
     }
 
     /** How many messages may be given out that were never leased. */
@@ -115,17 +114,58 @@ final class QueueMachine {
         return Math.max(0, Math.min(room(), limits.heldMax() - state.held().size()));
     }
 
+    /** True if nobody looks ahead of what is given out. */
+    boolean isPlain() {
+        return state.policy().choice().isPlain();
+    }
+
+    /** Whose turn it is now. */
+    Turns turns(long nowMs) {
+        return new Turns(state, shares, nowMs);
+    }
+
+    /** What waits for a time that has come is ready. */
+    void due(long nowMs, List<Change> out) {
+        if (state.waiting().nextDueMs() <= nowMs) {
+            change(new Change.Due(nowMs), out);
+        }
+    }
+
+    /** Puts messages from the cursor on where they wait. */
+    void place(Change.Placed placed, List<Change> out) {
+        assert placed.cursor() > state.cursor() : "cursor=" + placed.cursor();
+        change(placed, out);
+    }
+
+    /** The time of these messages, which are ready, is over. */
+    void expired(List<Long> offsets, long nowMs, List<Change> out) {
+        if (!offsets.isEmpty()) {
+            change(
+                    new Change.Expired(nowMs, state.policy().choice().buriesExpired(), offsets),
+                    out);
+        }
+    }
+
+    /** What waits below is gone from the topic. */
+    void trim(long logStart, List<Change> out) {
+        if (state.waiting().count() > 0 && state.waiting().first() < logStart) {
+            change(new Change.Trimmed(logStart), out);
+        }
+    }
+
     /**
      * Leases messages that are returned or were never leased.
      *
      * @param offsets at most as many as there is {@link #room}
-     * @param cursor all below it that is neither listed nor held is done from now on
+     * @param lines where they waited, as {@link Change.Acquired} has them
+     * @param cursor all below it that is neither listed nor held nor waits is done from now on
      * @return number of the first lease; the others follow it
      */
     long acquire(
             Optional<UUID> session,
             OptionalLong deadlineMs,
             List<Long> offsets,
+            List<Change.Of> lines,
             long cursor,
             long nowMs,
             List<Change> out) {
@@ -137,7 +177,10 @@ final class QueueMachine {
                             && message.state() == Message.State.RETURNED
                             && message.readyMs() <= nowMs;
             boolean isFresh = message == null && offset >= state.cursor() && offset < cursor;
-            assert isReturned || isFresh : "not ready: offset=" + offset + " message=" + message;
+            boolean isWaiting =
+                    message == null && !lines.isEmpty() && state.waiting().contains(offset);
+            assert isReturned || isFresh || isWaiting
+                    : "not ready: offset=" + offset + " message=" + message;
         }
         change(
                 new Change.Acquired(
@@ -146,8 +189,15 @@ final class QueueMachine {
                         deadlineMs,
                         first,
                         Math.max(cursor, state.cursor()),
-                        offsets),
+                        offsets,
+                        lines),
                 out);
+        for (long offset : offsets) {
+            Message message = state.message(offset);
+            if (message != null) {
+                shares.leased(message);
+            }
+        }
         return first;
     }
 
@@ -169,6 +219,7 @@ final class QueueMachine {
             } else if (message.session().isPresent() && !message.session().equals(each.session())) {
                 results.add(Refusals.foreign(each, message));
             } else if (each.outcome() instanceof Outcome.Acknowledge) {
+                shares.ended(message, nowMs);
                 // Those that follow each other are one change; the state must know each at once.
                 var ref = new Change.Ref(each.offset(), each.lease());
                 state.apply(new Change.Acknowledged(List.of(ref)));
@@ -209,13 +260,13 @@ final class QueueMachine {
                                 Why.RELEASED,
                                 Attempt.cut(reason),
                                 nowMs,
-                                nowMs + delayMs,
+                                delayMs > 0 ? nowMs + delayMs : Change.Back.AT_ONCE,
                                 out));
             }
             case Outcome.NotDelivered() ->
-                    new Result.Done(
-                            back(List.of(message), Why.NOT_DELIVERED, "", nowMs, nowMs, out));
+                    new Result.Done(backAtOnce(List.of(message), Why.NOT_DELIVERED, nowMs, out));
             case Outcome.Reject(var reason) -> {
+                shares.ended(message, nowMs);
                 change(
                         new Change.Died(nowMs, Why.REJECTED, Attempt.cut(reason), List.of(ref)),
                         out);
@@ -232,18 +283,22 @@ final class QueueMachine {
     int endSessions(List<UUID> sessions, long nowMs, List<Change> out) {
         int count = 0;
         for (UUID session : sessions) {
-            List<Message> leases = state.ofSession(session);
+            List<Message> leases = state.held().ofSession(session);
             count += leases.size();
-            back(leases, Why.SESSION_ENDED, "", nowMs, nowMs, out);
+            backAtOnce(leases, Why.SESSION_ENDED, nowMs, out);
         }
         return count;
     }
 
     /** Leases whose deadline has passed go back; returns how many. */
     int expire(long nowMs, List<Change> out) {
-        List<Message> past = state.pastDeadline(nowMs);
-        back(past, Why.DEADLINE_PASSED, "", nowMs, nowMs, out);
+        List<Message> past = state.held().pastDeadline(nowMs);
+        backAtOnce(past, Why.DEADLINE_PASSED, nowMs, out);
         return past.size();
+    }
+
+    private boolean backAtOnce(List<Message> messages, Why why, long nowMs, List<Change> out) {
+        return back(messages, why, "", nowMs, Change.Back.AT_ONCE, out);
     }
 
     /**
@@ -263,6 +318,7 @@ final class QueueMachine {
         boolean isDead = false;
         int limit = state.policy().deliveryLimit();
         for (Message each : messages) {
+            shares.ended(each, nowMs);
             isDead = limit > 0 && why != Why.NOT_DELIVERED && each.counted() >= limit;
             if (isDead) {
                 dead.add(new Change.Ref(each.offset(), each.lease()));
@@ -281,7 +337,7 @@ final class QueueMachine {
 
     /** These are done, if they are not leased: dead letters that were buried. */
     void bury(List<Long> offsets, List<Change> out) {
-        drop(offsets.stream().filter(state.dead()::contains).toList(), out);
+        drop(offsets.stream().filter(state.held().dead()::contains).toList(), out);
     }
 
     /** These are gone from the topic; those that are leased stay until they are settled. */
@@ -293,9 +349,24 @@ final class QueueMachine {
 
     /** All that is not leased, up to the high watermark, is done; returns how many there were. */
     long purge(long highWatermark, List<Change> out) {
-        long count = state.returned().size() + Math.max(0, highWatermark - state.cursor());
+        long count =
+                state.held().returned().size()
+                        + state.waiting().count()
+                        + Math.max(0, highWatermark - state.cursor());
         change(new Change.Purged(Math.max(highWatermark, state.cursor())), out);
         return count;
+    }
+
+    /** Leases in flight by offset, from the first one on. */
+    PartitionReply.Leases leases(long from, int max) {
+        List<PartitionReply.Lease> page =
+                state.held().byOffset().tailMap(from).values().stream()
+                        .filter(each -> each.state() == Message.State.LEASED)
+                        .limit(max + 1L)
+                        .map(Message::toLease)
+                        .toList();
+        boolean isMore = page.size() > max;
+        return new PartitionReply.Leases(isMore ? page.subList(0, max) : page, isMore);
     }
 
     /** Those of the records that are dead letters, with what is known of each. */
@@ -320,32 +391,9 @@ final class QueueMachine {
 
     /**
      * @param highWatermark of the topic's partition, as far as is known
+     * @param isFullOfWaiting true if nobody may look further ahead
      */
-    PartitionReply.Backlog backlog(long highWatermark, long nowMs) {
-        int due = 0;
-        OptionalLong nextReady = OptionalLong.empty();
-        if (!state.returned().isEmpty() && state.returned().last().readyMs() <= nowMs) {
-            due = state.returned().size();
-        } else {
-            for (Message each : state.returned()) {
-                if (each.readyMs() > nowMs) {
-                    nextReady = OptionalLong.of(each.readyMs());
-                    break;
-                }
-                if (++due == DUE_COUNTED_MAX) {
-                    due = state.returned().size();
-                    break;
-                }
-            }
-        }
-        boolean isFull = freshRoom() == 0;
-        long fresh = isFull ? 0 : Math.max(0, highWatermark - Math.max(0, state.cursor()));
-        return new PartitionReply.Backlog(
-                due + fresh,
-                state.inFlight(),
-                state.returned().size() - due,
-                state.dead().size(),
-                nextReady,
-                isFull);
+    PartitionReply.Backlog backlog(long highWatermark, boolean isFullOfWaiting, long nowMs) {
+        return Backlogs.of(state, freshRoom() == 0 || isFullOfWaiting, highWatermark, nowMs);
     }
 }

@@ -3,14 +3,15 @@ package sluice.consumer.queue;
 import java.time.Duration;
 
 /**
- * What a group wants done with messages that come back. Kept with the state, so that a new owner
- * knows it before it heard of the coordinator.
+ * What a group wants done with messages that come back, and which it wants next. Kept with the
+ * state, so that a new owner knows it before it heard of the coordinator.
  *
  * @param deliveryLimit a message that comes back after so many deliveries is a dead letter; 0 for
  *     no limit
  * @param backoff when a message that was released, without a word about when, is ready again
+ * @param choice in which order messages are given out
  */
-public record QueuePolicy(int deliveryLimit, Backoff backoff) {
+public record QueuePolicy(int deliveryLimit, Backoff backoff, QueueChoice choice) {
 
     public static final QueuePolicy DEFAULT =
             new QueuePolicy(
@@ -20,6 +21,15 @@ public record QueuePolicy(int deliveryLimit, Backoff backoff) {
         if (deliveryLimit < 0) {
             throw new IllegalArgumentException("deliveryLimit=" + deliveryLimit);
         }
+    }
+
+    /** Of a plain queue. */
+    public QueuePolicy(int deliveryLimit, Backoff backoff) {
+        this(deliveryLimit, backoff, QueueChoice.PLAIN);
+    }
+
+    QueuePolicy with(QueueChoice other) {
+        return new QueuePolicy(deliveryLimit, backoff, other);
     }
 
     /**

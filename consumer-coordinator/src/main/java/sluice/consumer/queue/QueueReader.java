@@ -4,7 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -58,6 +60,10 @@ final class QueueReader {
     long signed() {
         long value = number();
         return (value >>> 1) ^ -(value & 1);
+    }
+
+    long fixed() {
+        return source.getLong();
     }
 
     boolean flag() {
@@ -148,6 +154,36 @@ final class QueueReader {
     QueuePolicy policy() {
         return new QueuePolicy(
                 natural32(), new QueuePolicy.Backoff(duration(), duration(), flag(), real()));
+    }
+
+    QueueChoice choice() {
+        return new QueueChoice(flag(), flag(), flag(), optional(this::tenants));
+    }
+
+    private QueueChoice.Tenants tenants() {
+        String header = text();
+        int inFlightMax = natural32();
+        var weights = new HashMap<String, Integer>();
+        for (Map.Entry<String, Integer> each : list(() -> Map.entry(text(), natural32()))) {
+            weights.put(each.getKey(), each.getValue());
+        }
+        return new QueueChoice.Tenants(header, inFlightMax, weights);
+    }
+
+    MessageFilter filter() {
+        return new MessageFilter(
+                optional(this::bytesNeeded),
+                list(() -> new MessageFilter.HeaderIs(text(), optional(this::bytesNeeded))),
+                flag() ? OptionalLong.of(signed()) : OptionalLong.empty(),
+                flag() ? OptionalLong.of(signed()) : OptionalLong.empty());
+    }
+
+    private ByteBuffer bytesNeeded() {
+        ByteBuffer bytes = bytes();
+        if (bytes == null) {
+            throw new IllegalArgumentException("bytes are missing");
+        }
+        return bytes;
     }
 
     List<Attempt> attempts() {

@@ -18,14 +18,22 @@ final class QueueReads {
     /** Offsets looked at for one page. */
     private static final int LOOKED_MAX = 20_000;
 
+    /** Of records looked at for one page, roughly: a filter may pass over all of them. */
+    private static final int LOOKED_BYTES_MAX = 16 << 20;
+
     private static final int TRIES_MAX = 3;
 
     private final RecordWindow window;
     private final QueueState state;
+    private final long seed;
 
-    QueueReads(RecordWindow window, QueueState state) {
+    /**
+     * @param seed of the keys' hashes
+     */
+    QueueReads(RecordWindow window, QueueState state, long seed) {
         this.window = window;
         this.state = state;
+        this.seed = seed;
     }
 
     /** Those that are still there, and the offsets of those that are gone. */
@@ -105,6 +113,7 @@ final class QueueReads {
         private long at;
         private long bytes;
         private int looked;
+        private long lookedBytes;
         private int tries;
 
         Peeking(
@@ -123,24 +132,32 @@ final class QueueReads {
             while (at < window.highWatermark()) {
                 if (messages.size() >= request.max()
                         || bytes >= Math.min(request.bytesMax(), PartitionReply.BYTES_MAX)
+                        || lookedBytes >= LOOKED_BYTES_MAX
                         || ++looked > LOOKED_MAX) {
                     then.accept(new Peeked(messages, at, true));
                     return;
                 }
                 Message message = state.message(at);
-                if (message == null && at < state.cursor()) {
-                    Long next = state.held().higherKey(at);
-                    at = next == null ? state.cursor() : Math.min(next, state.cursor());
+                boolean isWaiting = message == null && state.waiting().contains(at);
+                if (message == null && !isWaiting && at < state.cursor()) {
+                    at = next(at);
                     continue;
                 }
-                MessageState stands = stands(message);
-                if (!request.states().isEmpty() && !request.states().contains(stands)) {
+                if (message == null && !isAnyNotHeldAskedFor()) {
+                    Long held = state.held().byOffset().higherKey(at);
+                    at = held == null ? window.highWatermark() : held;
+                    continue;
+                }
+                if (message != null && !isAskedFor(stands(message))) {
                     at++;
                     continue;
                 }
                 switch (window.find(at)) {
                     case Found.Here(var record) -> {
-                        add(record, message, stands);
+                        lookedBytes += Picks.sizeBytes(record);
+                        if (request.filter().matches(record)) {
+                            add(record, message);
+                        }
                         at++;
                         tries = 0;
                     }
@@ -161,32 +178,77 @@ final class QueueReads {
             then.accept(new Peeked(messages, Math.max(at, request.from()), false));
         }
 
-        private void add(LogRecord record, @Nullable Message message, MessageState stands) {
-            bytes += Picks.sizeBytes(record);
-            messages.add(
-                    message == null
-                            ? new Peeked.Message(
-                                    record,
-                                    stands,
-                                    0,
-                                    Optional.empty(),
-                                    OptionalLong.empty(),
-                                    List.of())
-                            : new Peeked.Message(
-                                    record,
-                                    stands,
-                                    message.count(),
-                                    message.session(),
-                                    stands == MessageState.DELAYED
-                                            ? OptionalLong.of(message.readyMs())
-                                            : OptionalLong.empty(),
-                                    message.attempts()));
+        /** The next that is not done. */
+        private long next(long offset) {
+            Long held = state.held().byOffset().higherKey(offset);
+            long waiting = state.waiting().ceiling(offset);
+            long next = held == null ? state.cursor() : Math.min(held, state.cursor());
+            return waiting < 0 ? next : Math.min(next, waiting);
         }
 
-        private MessageState stands(@Nullable Message message) {
-            if (message == null) {
-                return MessageState.READY;
+        private boolean isAnyNotHeldAskedFor() {
+            return isAskedFor(MessageState.READY)
+                    || isAskedFor(MessageState.DELAYED)
+                    || isAskedFor(MessageState.BEHIND);
+        }
+
+        private boolean isAskedFor(MessageState stands) {
+            return request.states().isEmpty() || request.states().contains(stands);
+        }
+
+        private void add(LogRecord record, @Nullable Message message) {
+            Peeked.Message shown = message == null ? waiting(record) : held(record, message);
+            if (isAskedFor(shown.state())) {
+                bytes += Picks.sizeBytes(record);
+                messages.add(shown);
             }
+        }
+
+        private Peeked.Message held(LogRecord record, Message message) {
+            MessageState stands = stands(message);
+            return new Peeked.Message(
+                    record,
+                    stands,
+                    message.count(),
+                    message.session(),
+                    stands == MessageState.DELAYED
+                            ? OptionalLong.of(message.readyMs())
+                            : OptionalLong.empty(),
+                    message.attempts());
+        }
+
+        /** It was never leased: what its headers say is what holds it back. */
+        private Peeked.Message waiting(LogRecord record) {
+            var attributes = MessageAttributes.of(record);
+            long key = attributes.mark(record, state.policy().choice(), seed).key();
+            long head = key == Mark.NO_KEY ? -1 : state.waiting().head(key);
+            boolean isDelayed = attributes.deliverAtMs() > nowMs;
+            boolean isBehind = !isDelayed && head >= 0 && head != record.offset();
+            return new Peeked.Message(
+                    record,
+                    isDelayed
+                            ? MessageState.DELAYED
+                            : isBehind ? MessageState.BEHIND : MessageState.READY,
+                    0,
+                    Optional.empty(),
+                    isDelayed ? OptionalLong.of(attributes.deliverAtMs()) : OptionalLong.empty(),
+                    List.of(),
+                    isBehind ? Optional.of(head(head)) : Optional.empty());
+        }
+
+        private Peeked.Head head(long offset) {
+            Message message = state.message(offset);
+            return message == null
+                    ? new Peeked.Head(
+                            offset, OptionalLong.empty(), Optional.empty(), OptionalLong.empty())
+                    : new Peeked.Head(
+                            offset,
+                            OptionalLong.of(message.lease()),
+                            message.session(),
+                            OptionalLong.of(message.sinceMs()));
+        }
+
+        private MessageState stands(Message message) {
             return switch (message.state()) {
                 case LEASED -> MessageState.LEASED;
                 case DEAD -> MessageState.DEAD;

@@ -22,6 +22,7 @@ final class QueueReplyCodec {
     private static final int PEEKED = 9;
     private static final int NUMBERS = 10;
     private static final int PURGED = 11;
+    private static final int FINISHED = 12;
 
     private QueueReplyCodec() {}
 
@@ -54,6 +55,7 @@ final class QueueReplyCodec {
                             .flag(more);
             case PartitionReply.Numbers numbers -> numbers(out, numbers);
             case PartitionReply.Purged(long messages) -> out.byte8(PURGED).number(messages);
+            case PartitionReply.Finished(int messages) -> out.byte8(FINISHED).number(messages);
         }
         return out.toBuffer();
     }
@@ -79,7 +81,10 @@ final class QueueReplyCodec {
                 .number(backlog.delayed())
                 .number(backlog.dead())
                 .optional(backlog.nextReadyMs())
-                .flag(backlog.isFull());
+                .flag(backlog.isFull())
+                .number(backlog.behind())
+                .signed(backlog.level())
+                .number(backlog.ofLevel());
     }
 
     private static PartitionReply.Backlog backlog(QueueReader in) {
@@ -89,7 +94,10 @@ final class QueueReplyCodec {
                 in.natural32(),
                 in.natural32(),
                 in.optionalNumber(),
-                in.flag());
+                in.flag(),
+                in.natural(),
+                Math.toIntExact(in.signed()),
+                in.natural());
     }
 
     private static void lease(QueueWriter out, PartitionReply.Lease lease) {
@@ -161,7 +169,19 @@ final class QueueReplyCodec {
                 .number(message.count())
                 .optional(message.session(), out::uuid)
                 .optional(message.readyMs())
-                .attempts(message.attempts());
+                .attempts(message.attempts())
+                .optional(
+                        message.before(),
+                        each ->
+                                out.number(each.offset())
+                                        .optional(each.lease())
+                                        .optional(each.session(), out::uuid)
+                                        .optional(each.sinceMs()));
+    }
+
+    private static PartitionReply.Peeked.Head head(QueueReader in) {
+        return new PartitionReply.Peeked.Head(
+                in.natural(), in.optionalNumber(), in.optional(in::uuid), in.optionalNumber());
     }
 
     private static void numbers(QueueWriter out, PartitionReply.Numbers numbers) {
@@ -172,7 +192,11 @@ final class QueueReplyCodec {
                 .number(numbers.doneAhead())
                 .number(numbers.settled())
                 .number(numbers.leased())
-                .optional(numbers.oldestReadyMs());
+                .optional(numbers.oldestReadyMs())
+                .number(numbers.expired())
+                .list(
+                        numbers.tenants(),
+                        each -> out.text(each.name()).number(each.ready()).number(each.inFlight()));
     }
 
     static PartitionReply read(QueueReader in) {
@@ -225,7 +249,8 @@ final class QueueReplyCodec {
                                             in.natural32(),
                                             in.optional(in::uuid),
                                             in.optionalNumber(),
-                                            in.attempts())),
+                                            in.attempts(),
+                                            in.optional(() -> head(in)))),
                             in.natural(),
                             in.flag());
             case NUMBERS ->
@@ -237,8 +262,13 @@ final class QueueReplyCodec {
                             in.natural(),
                             in.natural(),
                             in.natural(),
-                            in.optionalNumber());
+                            in.optionalNumber(),
+                            in.natural(),
+                            in.list(() ->
+                                    new PartitionReply.Tenant(
+                                            in.text(), in.natural(), in.natural32())));
             case PURGED -> new PartitionReply.Purged(in.natural());
+            case FINISHED -> new PartitionReply.Finished(in.natural32());
             default -> throw new IllegalArgumentException("type=" + type);
         };
     }

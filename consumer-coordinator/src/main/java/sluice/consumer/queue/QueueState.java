@@ -1,18 +1,6 @@
 package sluice.consumer.queue;
 
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.NavigableSet;
-import java.util.OptionalLong;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import sluice.consumer.queue.Attempt.Why;
 import sluice.consumer.queue.Change.Numbers;
@@ -22,12 +10,13 @@ import sluice.consumer.queue.Change.Settled;
  * What is known of one group's messages in one partition.
  *
  * <pre>
- *   done … done │ held or done … │ never leased …
- *             floor            cursor
+ *   done … done │ held, waiting or done … │ never looked at …
+ *             floor                     cursor
  * </pre>
  *
- * <p>Below the cursor a message is done unless it is <i>held</i>: leased, returned or dead. So done
- * messages need no memory at all, and a backlog beyond the cursor needs none either.
+ * <p>Below the cursor a message is done unless it is <i>held</i> (leased, returned or dead) or
+ * <i>waits</i>. So done messages need no memory at all, and a backlog beyond the cursor needs none
+ * either.
  *
  * <p>{@link #apply} is the only method that changes anything, for fresh changes and for those read
  * back alike. Changes that speak of messages which are not held are passed over: their beginning
@@ -35,20 +24,10 @@ import sluice.consumer.queue.Change.Settled;
  */
 final class QueueState {
 
-    private static final Comparator<Message> BY_READY =
-            Comparator.comparingLong(Message::readyMs).thenComparingLong(Message::offset);
-
-    private static final Comparator<Message> BY_DEADLINE =
-            Comparator.comparingLong((Message each) -> each.deadlineMs().orElse(Long.MAX_VALUE))
-                    .thenComparingLong(Message::offset);
-
     private final QueueLimits limits;
-    private final TreeMap<Long, Message> held = new TreeMap<>();
-    private final TreeSet<Message> returned = new TreeSet<>(BY_READY);
-    private final TreeSet<Message> deadlines = new TreeSet<>(BY_DEADLINE);
-    private final TreeSet<Long> dead = new TreeSet<>();
-    private final Map<UUID, TreeSet<Long>> bySession = new HashMap<>();
-    private final LinkedHashMap<Long, Settled> settledLately = new LinkedHashMap<>();
+    private final HeldMessages held = new HeldMessages();
+    private final SettledLately settledLately;
+    private MessagesThatWait waiting = new MessagesThatWait();
     private long cursor = -1;
     private long nextLease;
     private long epoch = -1;
@@ -56,12 +35,14 @@ final class QueueState {
     private long retentionMs = -1;
     private long settled;
     private long leased;
+    private long expired;
 
     /** A snapshot of which the end was not yet seen. */
     private @Nullable QueueState coming;
 
     QueueState(QueueLimits limits) {
         this.limits = limits;
+        this.settledLately = new SettledLately(limits.settledKept());
     }
 
     /** True until it is known where the queue begins. */
@@ -70,7 +51,12 @@ final class QueueState {
     }
 
     long floor() {
-        return held.isEmpty() ? cursor : Math.min(cursor, held.firstKey());
+        long low = held.isEmpty() ? cursor : Math.min(cursor, held.byOffset().firstKey());
+        return waiting.count() == 0 ? low : Math.min(low, waiting.first());
+    }
+
+    MessagesThatWait waiting() {
+        return waiting;
     }
 
     long cursor() {
@@ -104,64 +90,22 @@ final class QueueState {
         return leased;
     }
 
+    /** Messages whose time was over before somebody took them. */
+    long expiredCount() {
+        return expired;
+    }
+
+    HeldMessages held() {
+        return held;
+    }
+
     @Nullable Message message(long offset) {
         return held.get(offset);
     }
 
-    NavigableMap<Long, Message> held() {
-        return held;
-    }
-
-    /** By the time at which they are ready, then by offset. */
-    NavigableSet<Message> returned() {
-        return returned;
-    }
-
-    NavigableSet<Long> dead() {
-        return dead;
-    }
-
-    int inFlight() {
-        return held.size() - returned.size() - dead.size();
-    }
-
-    OptionalLong nextDeadlineMs() {
-        return deadlines.isEmpty() ? OptionalLong.empty() : deadlines.first().deadlineMs();
-    }
-
-    /** Leases whose deadline is not after that. */
-    List<Message> pastDeadline(long nowMs) {
-        var past = new ArrayList<Message>();
-        for (Message each : deadlines) {
-            if (each.deadlineMs().orElse(Long.MAX_VALUE) > nowMs) {
-                break;
-            }
-            past.add(each);
-        }
-        return past;
-    }
-
-    List<Message> ofSession(UUID session) {
-        TreeSet<Long> offsets = bySession.get(session);
-        if (offsets == null) {
-            return List.of();
-        }
-        var found = new ArrayList<Message>(offsets.size());
-        for (long offset : offsets) {
-            Message message = held.get(offset);
-            assert message != null : "of a session but not held: offset=" + offset;
-            found.add(message);
-        }
-        return found;
-    }
-
-    /** Deliveries that were settled lately, oldest first. */
-    Collection<Settled> settledLately() {
-        return settledLately.values();
-    }
-
-    @Nullable Settled settledLately(long lease) {
-        return settledLately.get(lease);
+    /** Deliveries that were settled lately. */
+    SettledLately settledLately() {
+        return settledLately;
     }
 
     void apply(Change change) {
@@ -188,7 +132,8 @@ final class QueueState {
         switch (part) {
             case Change.SnapshotBegin _ -> {}
             case Change.SnapshotMessages(var messages) -> messages.forEach(next::put);
-            case Change.SnapshotSettled(var all) -> all.forEach(next::remember);
+            case Change.SnapshotSettled(var all) -> all.forEach(next.settledLately::add);
+            case Change.SnapshotWaiting(var spots) -> spots.forEach(next.waiting::place);
             case Change.SnapshotEnd() -> {
                 become(next);
                 coming = null;
@@ -202,6 +147,7 @@ final class QueueState {
             case Change.Attached(long by, QueuePolicy next) -> {
                 epoch = Math.max(epoch, by);
                 policy = next;
+                waiting.byKey(next.choice().byKey());
             }
             case Change.Acquired acquired -> acquired(acquired);
             case Change.Acknowledged(var leases) ->
@@ -218,11 +164,21 @@ final class QueueState {
             }
             case Change.Dropped(var offsets) -> offsets.forEach(this::drop);
             case Change.Purged(long to) -> {
-                List.copyOf(returned).forEach(each -> drop(each.offset()));
+                waiting.clear();
+                List.copyOf(held.returned()).forEach(each -> drop(each.offset()));
                 cursor = Math.max(cursor, to);
             }
             case Change.Skipped(long to) -> cursor = Math.max(cursor, to);
             case Change.Retained(long ms) -> retentionMs = ms;
+            case Change.Placed placed -> {
+                placed.spots().forEach(waiting::place);
+                placed.expired().forEach(each -> expired(each, placed.isDead(), placed.atMs()));
+                cursor = Math.max(cursor, placed.cursor());
+            }
+            case Change.Due(long atMs) -> waiting.due(atMs);
+            case Change.Expired(long atMs, var isDead, var offsets) ->
+                    offsets.forEach(each -> expired(each, isDead, atMs));
+            case Change.Trimmed(long before) -> waiting.trim(before);
         }
     }
 
@@ -234,22 +190,23 @@ final class QueueState {
         retentionMs = numbers.retentionMs();
         settled = numbers.settled();
         leased = numbers.leased();
+        expired = numbers.expired();
+        waiting.byKey(policy.choice().byKey());
     }
 
     private void become(QueueState other) {
         clear();
         settledLately.clear();
+        waiting = other.waiting;
         set(other.numbers());
-        other.held.values().forEach(this::put);
-        other.settledLately.values().forEach(this::remember);
+        other.held.byOffset().values().forEach(this::put);
+        other.settledLately.all().forEach(settledLately::add);
     }
 
     private void clear() {
         held.clear();
-        returned.clear();
-        deadlines.clear();
-        dead.clear();
-        bySession.clear();
+        waiting = new MessagesThatWait();
+        waiting.byKey(policy.choice().byKey());
     }
 
     private void reset(long at) {
@@ -259,7 +216,17 @@ final class QueueState {
 
     private void acquired(Change.Acquired change) {
         long lease = change.firstLease();
+        int at = 0;
+        int left = 0;
         for (long offset : change.offsets()) {
+            Line line = Line.PLAIN;
+            if (!change.lines().isEmpty()) {
+                while (left == 0) {
+                    left = change.lines().get(at++).count();
+                }
+                left--;
+                line = change.lines().get(at - 1).line();
+            }
             Message before = held.get(offset);
             put(
                     before == null
@@ -268,7 +235,8 @@ final class QueueState {
                                     lease,
                                     change.session(),
                                     change.deadlineMs(),
-                                    change.atMs())
+                                    change.atMs(),
+                                    mark(line, offset, !change.lines().isEmpty()))
                             : before.leasedAgain(
                                     lease, change.session(), change.deadlineMs(), change.atMs()));
             lease++;
@@ -276,6 +244,25 @@ final class QueueState {
         leased += change.offsets().size();
         nextLease = Math.max(nextLease, lease);
         cursor = Math.max(cursor, change.cursor());
+    }
+
+    private Mark mark(Line line, long offset, boolean hasWaited) {
+        Mark found = hasWaited ? waiting.take(line, offset) : null;
+        return found == null ? new Mark(line, Mark.NO_KEY) : found;
+    }
+
+    private void expired(long offset, boolean isDead, long atMs) {
+        Message before = held.get(offset);
+        if (before != null && before.state() != Message.State.RETURNED) {
+            return;
+        }
+        expired++;
+        waiting.drop(offset);
+        if (isDead) {
+            put(Message.expired(offset, before, atMs));
+        } else {
+            remove(offset);
+        }
     }
 
     private void returned(Change.Returned change, Change.Back each) {
@@ -289,9 +276,9 @@ final class QueueState {
                             each.readyMs(),
                             limits.attemptsKept()));
             if (change.why() == Why.RELEASED) {
-                remember(new Settled(each.lease(), each.offset(), Settled.As.RELEASED));
+                settledLately.add(each.lease(), each.offset(), Settled.As.RELEASED);
             } else if (change.why() == Why.NOT_DELIVERED) {
-                remember(new Settled(each.lease(), each.offset(), Settled.As.NOT_DELIVERED));
+                settledLately.add(each.lease(), each.offset(), Settled.As.NOT_DELIVERED);
             }
         }
     }
@@ -301,9 +288,9 @@ final class QueueState {
         if (message != null) {
             put(message.dead(change.why(), change.reason(), change.atMs(), limits.attemptsKept()));
             if (change.why() == Why.REJECTED) {
-                remember(new Settled(each.lease(), each.offset(), Settled.As.REJECTED));
+                settledLately.add(each.lease(), each.offset(), Settled.As.REJECTED);
             } else if (change.why() == Why.RELEASED) {
-                remember(new Settled(each.lease(), each.offset(), Settled.As.RELEASED_DEAD));
+                settledLately.add(each.lease(), each.offset(), Settled.As.RELEASED_DEAD);
             }
         }
     }
@@ -313,10 +300,11 @@ final class QueueState {
             remove(offset);
             settled++;
         }
-        remember(new Settled(lease, offset, Settled.As.ACKNOWLEDGED));
+        settledLately.add(lease, offset, Settled.As.ACKNOWLEDGED);
     }
 
     private void drop(long offset) {
+        waiting.drop(offset);
         Message message = held.get(offset);
         if (message != null && message.state() != Message.State.LEASED) {
             if (message.state() == Message.State.DEAD) {
@@ -336,59 +324,24 @@ final class QueueState {
                 : null;
     }
 
-    private void remember(Settled one) {
-        settledLately.remove(one.lease());
-        settledLately.put(one.lease(), one);
-        if (settledLately.size() > limits.settledKept()) {
-            settledLately.pollFirstEntry();
-        }
-    }
-
     private void put(Message message) {
-        remove(message.offset());
-        held.put(message.offset(), message);
-        switch (message.state()) {
-            case RETURNED -> returned.add(message);
-            case DEAD -> dead.add(message.offset());
-            case LEASED -> {
-                if (message.deadlineMs().isPresent()) {
-                    deadlines.add(message);
-                }
-                message.session()
-                        .ifPresent(session ->
-                                bySession
-                                        .computeIfAbsent(session, _ -> new TreeSet<>())
-                                        .add(message.offset()));
-            }
+        held.put(message);
+        if (message.isHead()) {
+            waiting.held(message.mark().key(), message.offset());
+        } else {
+            waiting.free(message.mark().key(), message.offset());
         }
     }
 
     private void remove(long offset) {
         Message message = held.remove(offset);
-        if (message == null) {
-            return;
-        }
-        switch (message.state()) {
-            case RETURNED -> returned.remove(message);
-            case DEAD -> dead.remove(offset);
-            case LEASED -> {
-                if (message.deadlineMs().isPresent()) {
-                    deadlines.remove(message);
-                }
-                message.session().ifPresent(session -> unlink(session, offset));
-            }
-        }
-    }
-
-    private void unlink(UUID session, long offset) {
-        TreeSet<Long> offsets = bySession.get(session);
-        if (offsets != null && offsets.remove(offset) && offsets.isEmpty()) {
-            bySession.remove(session);
+        if (message != null) {
+            waiting.free(message.mark().key(), offset);
         }
     }
 
     /** All of it but its lists. */
     Numbers numbers() {
-        return new Numbers(cursor, nextLease, epoch, policy, retentionMs, settled, leased);
+        return new Numbers(cursor, nextLease, epoch, policy, retentionMs, settled, leased, expired);
     }
 }

@@ -8,8 +8,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +74,8 @@ final class QueueWriter {
         return fixed(Double.doubleToLongBits(value));
     }
 
-    private QueueWriter fixed(long value) {
+    /** Eight bytes. */
+    QueueWriter fixed(long value) {
         room(Long.BYTES);
         ByteBuffer.wrap(bytes).putLong(size, value);
         size += Long.BYTES;
@@ -122,6 +125,12 @@ final class QueueWriter {
         return this;
     }
 
+    private QueueWriter optional(OptionalLong value, LongConsumer write) {
+        flag(value.isPresent());
+        value.ifPresent(write);
+        return this;
+    }
+
     <T> QueueWriter list(Collection<T> values, Consumer<T> write) {
         number(values.size());
         values.forEach(write);
@@ -157,6 +166,29 @@ final class QueueWriter {
                 .duration(backoff.max())
                 .flag(backoff.isExponential())
                 .real(backoff.jitter());
+    }
+
+    QueueWriter choice(QueueChoice choice) {
+        return flag(choice.byKey())
+                .flag(choice.byPriority())
+                .flag(choice.buriesExpired())
+                .optional(
+                        choice.tenants(),
+                        each ->
+                                text(each.header())
+                                        .number(each.inFlightMax())
+                                        .list(
+                                                new TreeMap<>(each.weights()).entrySet(),
+                                                one -> text(one.getKey()).number(one.getValue())));
+    }
+
+    QueueWriter filter(MessageFilter filter) {
+        return optional(filter.key(), this::bytes)
+                .list(
+                        filter.headers(),
+                        each -> text(each.name()).optional(each.value(), this::bytes))
+                .optional(filter.fromMs(), this::signed)
+                .optional(filter.toMs(), this::signed);
     }
 
     QueueWriter attempts(List<Attempt> attempts) {

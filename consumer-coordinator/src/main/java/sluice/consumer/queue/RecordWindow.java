@@ -39,7 +39,7 @@ final class RecordWindow {
 
     private static final Found AT_END = new Found.AtEnd();
     private static final Found ELSEWHERE = new Found.Elsewhere();
-    private static final int CHUNKS_MAX = 4;
+    private static final int CHUNKS_MAX = 8;
     private static final Duration TAIL_WAIT = Duration.ofSeconds(10);
 
     /**

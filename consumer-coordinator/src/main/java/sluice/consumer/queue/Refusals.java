@@ -27,7 +27,7 @@ final class Refusals {
         if (asked.lease() < 0 || asked.lease() >= state.nextLease()) {
             return unknown(asked);
         }
-        Settled before = state.settledLately(asked.lease());
+        Settled before = state.settledLately().of(asked.lease());
         if (before != null && before.offset() != asked.offset()) {
             return unknown(asked);
         }

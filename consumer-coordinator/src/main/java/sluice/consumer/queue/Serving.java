@@ -25,18 +25,29 @@ final class Serving {
         void answer(Asked asked, Supplier<PartitionReply> reply);
     }
 
+    private static final int PLACES_MAX = 4;
     private static final Duration TRY_AGAIN = Duration.ofMillis(200);
     private static final int PUT_OFF_MAX = 8;
+
+    /** In a plain queue, before others get their turn on the lane. */
+    private static final int LOOKS_MAX = 20;
+
+    /** So long after the last Acquire a queue that looks ahead hears of new messages. */
+    private static final Duration IN_USE = Duration.ofSeconds(30);
 
     private final Lane lane;
     private final QueueMachine machine;
     private final RecordWindow window;
     private final Picks picks;
+    private final LookAhead ahead;
     private final Consumer<List<Change>> write;
     private final Answers answers;
     private final Supplier<PartitionReply.Backlog> backlog;
     private final WaitingAcquires waiting = new WaitingAcquires();
     private boolean isWatching;
+    private boolean isLooking;
+    private boolean isServing;
+    private long acquiredNs;
     private int fetches;
 
     /** Records could not be fetched a moment ago. */
@@ -53,6 +64,7 @@ final class Serving {
             Lane lane,
             QueueMachine machine,
             RecordWindow window,
+            LookAhead ahead,
             Consumer<List<Change>> write,
             Answers answers,
             Supplier<PartitionReply.Backlog> backlog) {
@@ -60,6 +72,7 @@ final class Serving {
         this.machine = machine;
         this.window = window;
         this.picks = new Picks(machine, window);
+        this.ahead = ahead;
         this.write = write;
         this.answers = answers;
         this.backlog = backlog;
@@ -78,11 +91,21 @@ final class Serving {
         waiting.ended(sessions).forEach(this::answerEmpty);
     }
 
+    /** Reads what comes next, so that its age is known, if that can be read. */
+    void readNext(Runnable then) {
+        long next = machine.turns(lane.wallMs()).next();
+        if (next >= 0 && window.find(next) instanceof RecordWindow.Found.Elsewhere) {
+            window.fetch(next, _ -> then.run());
+        } else {
+            then.run();
+        }
+    }
+
     PartitionReply.Numbers numbers() {
         QueueState state = machine.state();
-        long next = ReadySource.plain(state, lane.wallMs()).next();
+        long next = machine.turns(lane.wallMs()).next();
         OptionalLong oldest =
-                window.find(next) instanceof RecordWindow.Found.Here(var record)
+                next >= 0 && window.find(next) instanceof RecordWindow.Found.Here(var record)
                         ? OptionalLong.of(record.timestampMs())
                         : OptionalLong.empty();
         return new PartitionReply.Numbers(
@@ -90,10 +113,12 @@ final class Serving {
                 state.floor(),
                 state.cursor(),
                 window.highWatermark(),
-                state.cursor() - state.floor() - state.held().size(),
+                state.cursor() - state.floor() - state.held().size() - state.waiting().count(),
                 state.settledCount(),
                 state.leasedCount(),
-                oldest);
+                oldest,
+                state.expiredCount(),
+                Backlogs.tenants(state));
     }
 
     void acquire(Asked asked, PartitionRequest.Acquire acquire) {
@@ -107,6 +132,7 @@ final class Serving {
             return;
         }
         var one = new Waiting(asked, acquire);
+        acquiredNs = lane.nowNs();
         one.timer = lane.schedule(acquire.waitMax(), () -> timedOut(one));
         waiting.add(one);
         serve();
@@ -127,7 +153,7 @@ final class Serving {
             });
             return;
         }
-        if (fetches > 0 && one.putOff++ < PUT_OFF_MAX) {
+        if ((fetches > 0 || isServing) && one.putOff++ < PUT_OFF_MAX) {
             one.timer = lane.schedule(TRY_AGAIN, () -> timedOut(one));
             return;
         }
@@ -151,6 +177,7 @@ final class Serving {
         var missing = new ArrayList<Long>();
         var served = new ArrayList<Runnable>();
         machine.expire(nowMs, out);
+        boolean isMore = look(nowMs, out);
         for (Waiting one = waiting.first(); one != null; one = waiting.first()) {
             var granted = new ArrayList<List<Delivery>>();
             long bytes = 0;
@@ -166,6 +193,7 @@ final class Serving {
                 bytes += Picks.sizeBytes(picked);
                 isAny |= !picked.isEmpty();
                 missing.addAll(picks.missing());
+                isMore |= picks.hasCleared();
             }
             if (!isAny) {
                 break;
@@ -176,20 +204,66 @@ final class Serving {
                     answers.answer(
                             asked, () -> new PartitionReply.Acquired(granted, backlog.get())));
         }
+        risen().forEach(each -> served.add(() -> answerEmpty(each)));
         write.accept(out);
         served.forEach(Runnable::run);
-        if (!missing.isEmpty()) {
-            fetch(missing.getFirst());
-            fetch(missing.getLast());
-        } else if (!waiting.isEmpty() && machine.state().cursor() >= window.highWatermark()) {
+        missing.stream().distinct().limit(PLACES_MAX).forEach(this::fetch);
+        if (isMore) {
+            serveSoon();
+        } else if (ahead.missing() >= 0) {
+            fetchAhead(ahead.missing());
+        } else if (missing.isEmpty() && machine.state().cursor() >= window.highWatermark()) {
             watch();
         }
         window.readAhead(machine.state().cursor());
         arm(nowMs);
     }
 
+    private List<Waiting> risen() {
+        if (!waiting.isAnyForRise()) {
+            return List.of();
+        }
+        PartitionReply.Backlog now = backlog.get();
+        // What is not looked at yet may be as high as it was.
+        boolean isKnown = now.level() != PartitionReply.Backlog.NO_LEVEL || now.ready() == 0;
+        return isKnown ? waiting.risen(now.level()) : List.of();
+    }
+
+    private boolean look(long nowMs, List<Change> out) {
+        int looks = machine.isPlain() ? LOOKS_MAX : 1;
+        boolean isMore = true;
+        for (int i = 0; isMore && i < looks; i++) {
+            isMore = ahead.look(!waiting.isEmpty(), nowMs, out);
+        }
+        return isMore;
+    }
+
+    private void serveSoon() {
+        if (!isServing) {
+            isServing = true;
+            lane.execute(() -> {
+                isServing = false;
+                serve();
+            });
+        }
+    }
+
+    /** One at a time, for whoever waits. */
+    private void fetchAhead(long offset) {
+        if (!isLooking) {
+            isLooking = true;
+            fetches++;
+            window.fetch(
+                    offset,
+                    failure -> {
+                        isLooking = false;
+                        fetched(failure);
+                    });
+        }
+    }
+
     private boolean isAnyReady() {
-        return machine.room() > 0 && backlog.get().ready() > 0;
+        return machine.room() > 0 && backlog.get().ofLevel() > 0;
     }
 
     private void fetch(long offset) {
@@ -208,7 +282,8 @@ final class Serving {
     }
 
     private void watch() {
-        if (!isWatching) {
+        boolean isInUse = !machine.isPlain() && lane.nowNs() - acquiredNs < IN_USE.toNanos();
+        if (!isWatching && (isInUse || !waiting.isEmpty())) {
             isWatching = true;
             window.awaitRecords(failure -> {
                 isWatching = false;
@@ -233,12 +308,10 @@ final class Serving {
     /** Wakes when a lease ends by itself, or something is due for which somebody waits. */
     private void arm(long nowMs) {
         QueueState state = machine.state();
-        long nextMs = state.nextDeadlineMs().orElse(Long.MAX_VALUE);
+        long nextMs = state.held().nextDeadlineMs().orElse(Long.MAX_VALUE);
         if (!waiting.isEmpty()) {
-            Message due = state.returned().isEmpty() ? null : state.returned().first();
-            if (due != null && due.readyMs() > nowMs) {
-                nextMs = Math.min(nextMs, due.readyMs());
-            }
+            nextMs = Math.min(nextMs, state.held().nextReadyMs(nowMs));
+            nextMs = Math.min(nextMs, Math.max(nowMs + 1, state.waiting().nextDueMs()));
         }
         Lane.Timer running = timer;
         if (nextMs == Long.MAX_VALUE || (running != null && timerMs <= nextMs)) {

@@ -15,9 +15,13 @@ final class Snapshots {
     static List<Change> of(QueueState state) {
         var changes = new ArrayList<Change>();
         changes.add(new Change.SnapshotBegin(state.numbers()));
-        pages(state.held().values())
+        pages(state.held().byOffset().values())
                 .forEach(page -> changes.add(new Change.SnapshotMessages(page)));
-        pages(state.settledLately()).forEach(page -> changes.add(new Change.SnapshotSettled(page)));
+        for (Spot each : state.waiting().spots(PAGE)) {
+            changes.add(new Change.SnapshotWaiting(List.of(each)));
+        }
+        pages(state.settledLately().all())
+                .forEach(page -> changes.add(new Change.SnapshotSettled(page)));
         changes.add(new Change.SnapshotEnd());
         return changes;
     }

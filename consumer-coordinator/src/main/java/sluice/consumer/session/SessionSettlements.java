@@ -24,6 +24,9 @@ final class SessionSettlements {
     static final int AT_ONCE = 2_000;
     static final int UNDER_WAY_MAX = 4;
 
+    /** While a request is under way, fewer wait for more. */
+    private static final int WORTH_A_REQUEST = 16;
+
     /** Asks the coordinator; told on the lane, once. */
     interface Sender
             extends BiConsumer<
@@ -38,6 +41,7 @@ final class SessionSettlements {
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final List<Runnable> onDone = new ArrayList<>();
     private int items;
+    private int waitingItems;
     private int underWay;
     private boolean isTurnPlanned;
 
@@ -63,6 +67,7 @@ final class SessionSettlements {
             return done;
         }
         items += more.size();
+        waitingItems += more.size();
         waiting.add(new Waiting(more, done));
         if (!isTurnPlanned) {
             isTurnPlanned = true;
@@ -75,7 +80,8 @@ final class SessionSettlements {
     }
 
     private void send() {
-        while (underWay < UNDER_WAY_MAX && !waiting.isEmpty()) {
+        while (underWay < (waitingItems < WORTH_A_REQUEST ? 1 : UNDER_WAY_MAX)
+                && !waiting.isEmpty()) {
             var batch = new ArrayList<Waiting>();
             int size = 0;
             do {
@@ -83,6 +89,7 @@ final class SessionSettlements {
                 batch.add(next);
                 size += next.items().size();
             } while (!waiting.isEmpty() && size + waiting.getFirst().items().size() <= AT_ONCE);
+            waitingItems -= size;
             send(batch, size);
         }
     }

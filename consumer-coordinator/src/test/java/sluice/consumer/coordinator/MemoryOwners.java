@@ -33,6 +33,12 @@ final class MemoryOwners implements PartitionQueues, DeadLetterTopics {
     /** Calls of each kind that arrived. */
     final Map<String, Integer> calls = new LinkedHashMap<>();
 
+    /** What was redriven, by the place where it was; once each. */
+    final Map<String, Redriven> redriven = new LinkedHashMap<>();
+
+    /** A topic that is no more. */
+    String goneTopic = "";
+
     boolean isAway;
     boolean areTopicsAway;
 
@@ -89,6 +95,25 @@ final class MemoryOwners implements PartitionQueues, DeadLetterTopics {
         scope.schedule(
                 DELAY.draw(time.random()),
                 () -> answer.completeExceptionally(new SluiceException(kind, code, "away")));
+    }
+
+    @Override
+    public CompletionStage<Void> redrive(String namespace, Redriven letter) {
+        var answer = new CompletableFuture<Void>();
+        if (areTopicsAway) {
+            fail(answer, SluiceException.Kind.UNAVAILABLE, "no-owner");
+        } else if (letter.topic().equals(goneTopic)) {
+            fail(answer, SluiceException.Kind.NOT_FOUND, "unknown-topic");
+        } else {
+            scope.schedule(
+                    DELAY.draw(time.random()),
+                    () -> {
+                        redriven.putIfAbsent(
+                                letter.place().stateLog() + "/" + letter.record().offset(), letter);
+                        answer.complete(null);
+                    });
+        }
+        return answer;
     }
 
     @Override

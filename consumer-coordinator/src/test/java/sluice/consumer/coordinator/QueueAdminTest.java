@@ -1,10 +1,13 @@
 package sluice.consumer.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +22,7 @@ import sluice.consumer.group.GroupRequest;
 import sluice.consumer.group.QueueReply;
 import sluice.consumer.group.QueueRequest;
 import sluice.consumer.group.TopicPartition;
+import sluice.consumer.queue.MessageFilter;
 import sluice.consumer.queue.PartitionRequest.MessageState;
 import sluice.consumer.queue.Settlement.Outcome;
 import sluice.log.batch.LogRecord;
@@ -69,6 +73,26 @@ class QueueAdminTest extends QueuesWorld {
                             .toString());
         }
         return headers;
+    }
+
+    @Test
+    void aDeadLetterNeitherWaitsNorExpiresOnceMore() {
+        group(1, config(3, Optional.of("dead")));
+        var own = new ArrayList<LogRecord.Header>();
+        for (String name : List.of("sluice-expires-at", "sluice-deliver-at", "mine")) {
+            own.add(new LogRecord.Header(name, ByteBuffer.wrap(new byte[] {'1'})));
+        }
+        queue(0).append(new LogRecord(0, 1, null, ByteBuffer.wrap(new byte[] {'v'}), own));
+        UUID session = open(node);
+        settle(node, session, receiveOne(node, session), new Outcome.Reject("bad"));
+        world.time.runFor(SECOND);
+
+        LogRecord letter =
+                Objects.requireNonNull(world.queues.letters.get("dead")).getFirst().record();
+
+        assertEquals("1", headers(letter).get("mine"));
+        assertFalse(headers(letter).containsKey("sluice-expires-at"));
+        assertFalse(headers(letter).containsKey("sluice-deliver-at"));
     }
 
     @Test
@@ -189,7 +213,12 @@ class QueueAdminTest extends QueuesWorld {
                         world.reply(
                                 node,
                                 new QueueRequest.Peek(
-                                        at, 0, 10, 1 << 20, Set.of(MessageState.READY)));
+                                        at,
+                                        0,
+                                        10,
+                                        1 << 20,
+                                        Set.of(MessageState.READY),
+                                        MessageFilter.ALL));
 
         assertEquals("ready", text(peeked.page().messages().getFirst().record()));
         assertEquals(1, queue(0).backlog().ready());
@@ -197,7 +226,8 @@ class QueueAdminTest extends QueuesWorld {
                 "unknown-partition",
                 world.refusal(
                         node,
-                        new QueueRequest.Peek(new TopicPartition("t", 9), 0, 1, 1, Set.of())));
+                        new QueueRequest.Peek(
+                                new TopicPartition("t", 9), 0, 1, 1, Set.of(), MessageFilter.ALL)));
     }
 
     @Test

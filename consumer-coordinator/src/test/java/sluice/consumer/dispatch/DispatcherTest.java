@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ class DispatcherTest {
     private static final class Asks implements Dispatcher.Out {
         final List<String> asked = new ArrayList<>();
         final List<List<Grant>> grants = new ArrayList<>();
+        final List<String> watched = new ArrayList<>();
         int watches;
 
         @Override
@@ -56,8 +58,9 @@ class DispatcherTest {
         }
 
         @Override
-        public void watch(Source source, boolean rested) {
+        public void watch(Source source, boolean rested, int above) {
             watches++;
+            watched.add(source.partition.partition() + " above " + above);
         }
     }
 
@@ -65,8 +68,12 @@ class DispatcherTest {
     private final Dispatcher dispatcher = new Dispatcher(asks);
 
     private Source source(int partition, long ready) {
+        return source(partition, 4, ready);
+    }
+
+    private Source source(int partition, int level, long ready) {
         var source = new Source(new TopicPartition("t", partition));
-        dispatcher.open(source, ready);
+        dispatcher.open(source, level, ready);
         return source;
     }
 
@@ -76,38 +83,103 @@ class DispatcherTest {
         return taker;
     }
 
+    private long nowNs;
+
+    /** So late that nothing gathers any more. */
+    private void runLater() {
+        nowNs += Dispatcher.GATHER_NS;
+        dispatcher.run(nowNs);
+    }
+
+    @Test
+    void creditThatComesBackInSmallPiecesGathersWhileARequestIsUnderWayButNotForLong() {
+        dispatcher.configure(100, false, false);
+        source(0, 50);
+        free(1, 3);
+        runLater();
+        free(2, 1);
+        dispatcher.run(nowNs);
+        free(3, 1);
+        dispatcher.run(nowNs + Dispatcher.GATHER_NS - 1);
+
+        assertEquals(List.of("0:1x3"), asks.asked);
+        assertEquals(OptionalLong.of(nowNs + Dispatcher.GATHER_NS), dispatcher.nextNs());
+        runLater();
+        assertEquals(List.of("0:1x3", "0:2x1", "0:3x1"), asks.asked);
+        assertEquals(OptionalLong.empty(), dispatcher.nextNs());
+    }
+
+    @Test
+    void asMuchCreditAsIsWorthARequestLeavesAtOnce() {
+        dispatcher.configure(100, false, false);
+        source(0, 50);
+        free(1, 3);
+        runLater();
+        free(2, 16);
+        dispatcher.run(nowNs);
+
+        assertEquals(List.of("0:1x3", "0:2x16"), asks.asked);
+    }
+
+    @Test
+    void allThatAPartitionHasIsAskedForAtOnceHoweverLittleItIs() {
+        dispatcher.configure(100, false, false);
+        source(0, 1);
+        free(1, 1);
+        runLater();
+        source(1, 1);
+        free(2, 1);
+        dispatcher.run(nowNs);
+
+        assertEquals(List.of("0:1x1", "1:2x1"), asks.asked);
+    }
+
+    @Test
+    void smallCreditLeavesAtOnceWhenNothingIsUnderWay() {
+        dispatcher.configure(100, false, false);
+        Source source = source(0, 50);
+        free(1, 1);
+        runLater();
+        dispatcher.served(source, asks.grants.getFirst().getFirst(), 1, true);
+        dispatcher.acquired(source, 1, 4, 49);
+        free(2, 1);
+        dispatcher.run(nowNs);
+
+        assertEquals(List.of("0:1x1", "0:2x1"), asks.asked);
+    }
+
     @Test
     void theLeastLoadedIsServedFirstAndOfThoseWhoHasWaitedLongest() {
-        dispatcher.configure(100, false);
+        dispatcher.configure(100, false, false);
         Taker loaded = free(1, 1);
         dispatcher.found(loaded, 1);
         free(3, 1);
         free(2, 1);
         source(0, 2);
-        dispatcher.run();
+        runLater();
 
         assertEquals(List.of("0:3x1", "0:2x1"), asks.asked);
     }
 
     @Test
     void messagesAreSpreadEvenlyOverThoseWhoTakeMany() {
-        dispatcher.configure(100, false);
+        dispatcher.configure(100, false, false);
         free(1, 10);
         free(2, 10);
         source(0, 6);
-        dispatcher.run();
+        runLater();
 
         assertEquals(List.of("0:1x3", "0:2x3"), asks.asked);
     }
 
     @Test
     void partitionsTakeTurns() {
-        dispatcher.configure(100, false);
+        dispatcher.configure(100, false, false);
         Source first = source(0, 50);
         source(1, 50);
         for (int i = 0; i < 4; i++) {
             free(i, 1);
-            dispatcher.run();
+            runLater();
         }
 
         assertEquals(List.of("0:0x1", "1:1x1", "0:2x1", "1:3x1"), asks.asked);
@@ -116,54 +188,107 @@ class DispatcherTest {
 
     @Test
     void aBatchIsAskedOfOnePartitionRatherThanPieceByPieceOfMany() {
-        dispatcher.configure(100, false);
+        dispatcher.configure(100, false, false);
         free(1, 10);
         source(0, 50);
         source(1, 50);
-        dispatcher.run();
+        runLater();
 
         assertEquals(List.of("0:1x10"), asks.asked);
     }
 
     @Test
     void manyWhoAreFreeAreSpreadOverPartitions() {
-        dispatcher.configure(1_000, false);
+        dispatcher.configure(1_000, false, false);
         for (int i = 0; i < 100; i++) {
             free(i, 1);
         }
         source(0, 500);
         source(1, 500);
-        dispatcher.run();
+        runLater();
 
         assertEquals(List.of(50, 50), asks.grants.stream().map(List::size).toList());
     }
 
     @Test
     void nothingIsWatchedWhileNobodyIsFree() {
-        dispatcher.configure(100, false);
+        dispatcher.configure(100, false, false);
         source(0, 0);
         source(1, 0);
-        dispatcher.run();
+        runLater();
         assertEquals(0, asks.watches);
 
         free(1, 1);
-        dispatcher.run();
+        runLater();
         assertEquals(2, asks.watches);
     }
 
     @Test
     void whoGotNothingKeepsTheTurn() {
-        dispatcher.configure(100, false);
+        dispatcher.configure(100, false, false);
         Taker first = free(1, 1);
         Source empty = source(0, 1);
-        dispatcher.run();
+        runLater();
         free(2, 1);
         dispatcher.served(empty, asks.grants.getFirst().getFirst(), 0, true);
-        dispatcher.acquired(empty, 0, 0);
+        dispatcher.acquired(empty, 0, 4, 0);
         source(1, 1);
-        dispatcher.run();
+        runLater();
 
         assertEquals(List.of("0:1x1", "1:1x1"), asks.asked);
         assertEquals(1, first.load());
+    }
+
+    @Test
+    void thePartitionWithTheHighestPriorityIsAskedFirstForNoMoreThanItHasOfIt() {
+        dispatcher.configure(100, false, true);
+        source(0, 3, 50);
+        source(1, 8, 2);
+        source(2, 5, 50);
+        free(1, 4);
+        runLater();
+
+        assertEquals(List.of("1:1x2", "2:1x2"), asks.asked);
+    }
+
+    @Test
+    void whenTheHighestPriorityOfAPartitionFallsOthersAreAskedFirst() {
+        dispatcher.configure(100, false, true);
+        Source first = source(0, 8, 1);
+        source(1, 5, 9);
+        free(1, 1);
+        runLater();
+        dispatcher.served(first, asks.grants.getFirst().getFirst(), 1, false);
+        dispatcher.acquired(first, 1, 2, 40);
+        free(2, 1);
+        runLater();
+        dispatcher.hinted(first, 6, 1);
+        free(3, 1);
+        runLater();
+
+        assertEquals(List.of("0:1x1", "1:2x1", "0:3x1"), asks.asked);
+    }
+
+    @Test
+    void ofPartitionsThatNobodyAsksARiseIsToldAlsoWhileNobodyIsFree() {
+        dispatcher.configure(100, false, true);
+        source(0, 3, 50);
+        Source other = source(1, 8, 50);
+        runLater();
+        dispatcher.watched(other, 9, 1);
+        runLater();
+
+        assertEquals(List.of("0 above 3", "1 above 8"), asks.watched);
+    }
+
+    @Test
+    void withoutPrioritiesWhatIsKnownIsNotWatched() {
+        dispatcher.configure(100, false, false);
+        source(0, 4, 50);
+        source(1, 4, 50);
+        free(1, 1);
+        runLater();
+
+        assertEquals(0, asks.watches);
     }
 }

@@ -9,24 +9,65 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.UUID;
 import sluice.consumer.dispatch.Dispatcher.Grant;
 import sluice.consumer.group.TopicPartition;
+import sluice.consumer.queue.PartitionReply.Backlog;
+import sluice.consumer.queue.PartitionRequest.Acquire;
 
 /** A dispatcher, owners that answer when chance wants, and what must hold after every step. */
 final class DispatcherWorld implements Dispatcher.Out {
 
     private record Asked(Source source, List<Grant> grants) {}
 
+    /** A watch at an owner, and the lowest level since. */
+    private static final class Watch {
+        int above;
+
+        Watch(int above) {
+            this.above = above;
+        }
+    }
+
+    /** What an owner has, by priority. */
+    private static final class Ready {
+        final TreeMap<Integer, Integer> byLevel = new TreeMap<>();
+
+        int level() {
+            return byLevel.isEmpty() ? Backlog.NO_LEVEL : byLevel.lastKey();
+        }
+
+        int ofLevel() {
+            return byLevel.isEmpty() ? 0 : byLevel.lastEntry().getValue();
+        }
+
+        int count() {
+            return byLevel.values().stream().mapToInt(Integer::intValue).sum();
+        }
+
+        int take(int max) {
+            int taken = 0;
+            while (taken < max && !byLevel.isEmpty()) {
+                int level = level();
+                int some = Math.min(max - taken, ofLevel());
+                byLevel.computeIfPresent(level, (_, all) -> all == some ? null : all - some);
+                taken += some;
+            }
+            return taken;
+        }
+    }
+
     private final SplittableRandom random;
     private final String seed;
     final Dispatcher dispatcher = new Dispatcher(this);
     final List<Source> sources = new ArrayList<>();
     final List<Taker> takers = new ArrayList<>();
-    private final Map<Source, Integer> atOwner = new LinkedHashMap<>();
+    private final Map<Source, Ready> atOwner = new LinkedHashMap<>();
     private final List<Asked> asked = new ArrayList<>();
-    private final List<Source> watched = new ArrayList<>();
+    private final Map<Source, Watch> watched = new LinkedHashMap<>();
 
     /** What each taker takes and did not get, as the model counts it. */
     private final Map<Taker, Integer> wants = new HashMap<>();
@@ -36,11 +77,15 @@ final class DispatcherWorld implements Dispatcher.Out {
     /** What the dispatcher was told of each source, and did not use up. */
     private final Map<Source, Integer> told = new HashMap<>();
 
+    private final Map<Source, Integer> toldLevel = new HashMap<>();
+    private final boolean isByPriority;
+
     /** Requests to others since a source with something known was asked. */
     private final Map<Source, Integer> passedOver = new HashMap<>();
 
     private final int inFlightMax;
     private boolean isPaused;
+    private long nowNs;
     int produced;
     int given;
 
@@ -48,13 +93,14 @@ final class DispatcherWorld implements Dispatcher.Out {
         this.random = new SplittableRandom(seed);
         this.seed = "seed=" + seed + " ";
         this.inFlightMax = inFlightMax;
-        dispatcher.configure(inFlightMax, false);
+        this.isByPriority = seed % 2 == 0;
+        dispatcher.configure(inFlightMax, false, isByPriority);
         for (int i = 0; i < sources; i++) {
             var source = new Source(new TopicPartition("t", i));
             this.sources.add(source);
-            atOwner.put(source, 0);
+            atOwner.put(source, new Ready());
             told.put(source, 0);
-            dispatcher.open(source, 0);
+            dispatcher.open(source, Backlog.NO_LEVEL, 0);
         }
         for (int i = 0; i < takers; i++) {
             var taker = new Taker(new UUID(0, i), true);
@@ -80,17 +126,21 @@ final class DispatcherWorld implements Dispatcher.Out {
         checkTurns(source);
     }
 
-    private static <K> int of(Map<K, Integer> counts, K key) {
-        return Objects.requireNonNull(counts.get(key));
+    private static <K, V> V of(Map<K, V> values, K key) {
+        return Objects.requireNonNull(values.get(key));
     }
 
     private void checkTurns(Source source) {
         passedOver.remove(source);
         for (Source each : sources) {
+            if (each != source && isKnown(each)) {
+                assertTrue(
+                        of(toldLevel, each) <= of(toldLevel, source),
+                        seed + "asked before one that has a higher priority: " + source);
+            }
             if (each != source
-                    && each.isOpen
-                    && of(told, each) > 0
-                    && each.calls < Dispatcher.CALLS_MAX) {
+                    && isKnown(each)
+                    && of(toldLevel, each).equals(of(toldLevel, source))) {
                 int times = passedOver.merge(each, 1, Integer::sum);
                 assertTrue(
                         times <= 2 * sources.size(),
@@ -101,11 +151,16 @@ final class DispatcherWorld implements Dispatcher.Out {
         }
     }
 
+    private boolean isKnown(Source source) {
+        return source.isOpen && of(told, source) > 0 && source.calls < Dispatcher.CALLS_MAX;
+    }
+
     @Override
-    public void watch(Source source, boolean rested) {
+    public void watch(Source source, boolean rested, int above) {
+        assertTrue(isByPriority || above == Acquire.ANY, seed + "watched for nothing: " + source);
         assertTrue(source.isOpen, seed + "watched in vain: " + source);
-        assertTrue(!watched.contains(source), seed + "watched twice: " + source);
-        watched.add(source);
+        assertTrue(!watched.containsKey(source), seed + "watched twice: " + source);
+        watched.put(source, new Watch(above));
     }
 
     private int inFlight() {
@@ -117,14 +172,15 @@ final class DispatcherWorld implements Dispatcher.Out {
     }
 
     void produce(Source source, int count) {
-        atOwner.merge(source, count, Integer::sum);
+        int level = isByPriority ? random.nextInt(10) : 4;
+        of(atOwner, source).byLevel.merge(level, count, Integer::sum);
         produced += count;
     }
 
     /** What the owner had is gone: purged, or expired. */
     private void lose(Source source) {
-        produced -= of(atOwner, source);
-        atOwner.put(source, 0);
+        produced -= of(atOwner, source).count();
+        of(atOwner, source).byLevel.clear();
     }
 
     void want(Taker taker, int messages) {
@@ -138,6 +194,7 @@ final class DispatcherWorld implements Dispatcher.Out {
     }
 
     private void tell(Source source, int ready) {
+        toldLevel.put(source, of(atOwner, source).level());
         int underWay = 0;
         for (Asked each : asked) {
             if (each.source() == source) {
@@ -152,8 +209,7 @@ final class DispatcherWorld implements Dispatcher.Out {
         Asked each = asked.remove(random.nextInt(asked.size()));
         int served = 0;
         for (Grant grant : each.grants()) {
-            int count = Math.min(grant.messages(), of(atOwner, each.source()));
-            atOwner.merge(each.source(), -count, Integer::sum);
+            int count = of(atOwner, each.source()).take(grant.messages());
             has.merge(grant.taker(), count, Integer::sum);
             given += count;
             served += count;
@@ -161,24 +217,29 @@ final class DispatcherWorld implements Dispatcher.Out {
             wants.merge(grant.taker(), waits ? grant.messages() - count : 0, Integer::sum);
             dispatcher.served(each.source(), grant, count, waits);
         }
-        tell(each.source(), served == 0 ? 0 : of(atOwner, each.source()));
-        dispatcher.acquired(each.source(), served, of(atOwner, each.source()));
+        Ready left = of(atOwner, each.source());
+        tell(each.source(), served == 0 ? 0 : left.ofLevel());
+        dispatcher.acquired(each.source(), served, left.level(), left.ofLevel());
     }
 
     /** Watches answer that have something to say. */
     void answerWatches() {
-        for (Source each : List.copyOf(watched)) {
-            if (of(atOwner, each) > 0 || !each.isOpen || random.nextInt(10) == 0) {
+        for (Source each : List.copyOf(watched.keySet())) {
+            Ready ready = of(atOwner, each);
+            Watch watch = of(watched, each);
+            if (ready.level() > watch.above || !each.isOpen || random.nextInt(10) == 0) {
                 watched.remove(each);
-                tell(each, of(atOwner, each));
-                dispatcher.watched(each, of(atOwner, each));
+                tell(each, ready.ofLevel());
+                dispatcher.watched(each, ready.level(), ready.ofLevel());
+            } else {
+                watch.above = ready.level();
             }
         }
     }
 
     void pause(boolean paused) {
         isPaused = paused;
-        dispatcher.configure(inFlightMax, paused);
+        dispatcher.configure(inFlightMax, paused, isByPriority);
     }
 
     void closeOrOpen(Source source) {
@@ -187,8 +248,9 @@ final class DispatcherWorld implements Dispatcher.Out {
             watched.remove(source);
             dispatcher.close(source);
         } else if (asked.stream().noneMatch(each -> each.source() == source)) {
-            dispatcher.open(source, of(atOwner, source));
-            tell(source, of(atOwner, source));
+            Ready ready = of(atOwner, source);
+            dispatcher.open(source, ready.level(), ready.ofLevel());
+            tell(source, ready.ofLevel());
         }
     }
 
@@ -232,21 +294,45 @@ final class DispatcherWorld implements Dispatcher.Out {
     }
 
     void run() {
-        dispatcher.run();
+        // Often at the same moment as before, so that credit gathers.
+        nowNs += random.nextBoolean() ? 0 : random.nextLong(2 * Dispatcher.GATHER_NS);
+        dispatcher.run(nowNs);
         check();
     }
 
     private void check() {
         assertEquals(inFlight(), dispatcher.inFlight(), seed + "counts");
         boolean isFree = wants.values().stream().anyMatch(each -> each > 0);
+        OptionalLong gathers = dispatcher.nextNs();
+        if (gathers.isPresent()) {
+            long waitNs = gathers.getAsLong() - nowNs;
+            assertTrue(
+                    waitNs > 0 && waitNs <= Dispatcher.GATHER_NS && !asked.isEmpty(),
+                    seed + "gathers in vain: waitNs=" + waitNs);
+            int free = wants.values().stream().mapToInt(Integer::intValue).sum();
+            assertTrue(free < 16, seed + "gathers though that is enough: " + free);
+        }
         if (isFree && !isPaused && inFlight() < inFlightMax) {
             for (Source each : sources) {
                 assertTrue(
-                        !each.isOpen || of(told, each) == 0 || each.calls == Dispatcher.CALLS_MAX,
+                        gathers.isPresent()
+                                || !each.isOpen
+                                || of(told, each) == 0
+                                || each.calls == Dispatcher.CALLS_MAX,
                         seed + "somebody free waits while this is known: " + each);
                 assertTrue(
-                        !each.isOpen || watched.contains(each) || each.asked > 0,
+                        !each.isOpen
+                                || watched.containsKey(each)
+                                || each.asked > 0
+                                || gathers.isPresent() && of(told, each) > 0,
                         seed + "nobody would tell that there is something: " + each);
+            }
+        }
+        if (isByPriority && !isPaused && sources.stream().filter(this::isKnown).count() > 1) {
+            for (Source each : sources) {
+                assertTrue(
+                        !isKnown(each) || of(toldLevel, each) == 9 || watched.containsKey(each),
+                        seed + "nobody would tell of a higher priority: " + each);
             }
         }
         for (Taker each : takers) {

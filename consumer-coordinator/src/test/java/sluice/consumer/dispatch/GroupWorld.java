@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -15,6 +16,7 @@ import sluice.consumer.group.TopicPartition;
 import sluice.consumer.queue.Delivery;
 import sluice.consumer.queue.PartitionReply;
 import sluice.consumer.queue.PartitionRequest;
+import sluice.consumer.queue.QueueChoice;
 import sluice.consumer.queue.QueuePolicy;
 import sluice.consumer.queue.QueueStart;
 import sluice.consumer.queue.Settlement;
@@ -151,11 +153,11 @@ final class GroupWorld {
         }
 
         @Override
-        public void watch(TopicPartition partition, boolean rested) {
-            watch(partition, generation[partition.partition()], rested ? 5 : 0);
+        public void watch(TopicPartition partition, boolean rested, int above) {
+            watch(partition, generation[partition.partition()], rested ? 5 : 0, above);
         }
 
-        private void watch(TopicPartition partition, int ofGeneration, int rest) {
+        private void watch(TopicPartition partition, int ofGeneration, int rest, int above) {
             later(
                     Duration.ofMillis(10L * rest + random.nextInt(50)),
                     () -> {
@@ -164,10 +166,11 @@ final class GroupWorld {
                         if (isStopped || ofGeneration != generation[partition.partition()]) {
                             return;
                         }
-                        if (queue.backlog().ready() > 0 || random.nextInt(20) == 0) {
+                        int level = queue.backlog().level();
+                        if (level > above || random.nextInt(20) == 0) {
                             group.watched(partition, queue.backlog(), nowNs);
                         } else {
-                            watch(partition, ofGeneration, 0);
+                            watch(partition, ofGeneration, 0, Math.min(level, above));
                         }
                     });
         }
@@ -183,7 +186,14 @@ final class GroupWorld {
             int index = partition.partition();
             var attach =
                     new PartitionRequest.Attach(
-                            new QueuePolicy(config.deliveryLimit(), QueuePolicy.Backoff.NONE),
+                            new QueuePolicy(
+                                    config.deliveryLimit(),
+                                    QueuePolicy.Backoff.NONE,
+                                    new QueueChoice(
+                                            false,
+                                            config.choice().isByPriority(),
+                                            false,
+                                            Optional.empty())),
                             new QueueStart.Earliest());
             Runnable again =
                     () ->

@@ -36,7 +36,7 @@ class QueueGroupModelTest {
         assertTrue(acknowledged > 50 * SEEDS && lost > SEEDS && resumed > SEEDS / 2, "too little");
     }
 
-    private static QueueConfig config(int inFlightMax) {
+    private static QueueConfig config(int inFlightMax, boolean isByPriority) {
         return new QueueConfig(
                 List.of("t"),
                 new Start.Earliest(),
@@ -49,13 +49,15 @@ class QueueGroupModelTest {
                 Optional.empty(),
                 QueueConfig.OnReject.DEAD_LETTER,
                 QueueConfig.ActiveConsumer.ALL,
-                false);
+                false,
+                new QueueConfig.Choice(
+                        false, isByPriority, QueueConfig.OnExpiry.DROP, Optional.empty()));
     }
 
     private static List<ModelConsumer> run(long seed) {
         var random = new SplittableRandom(seed);
         int inFlightMax = random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 1_000;
-        var world = new GroupWorld(seed, 1 + random.nextInt(6), config(inFlightMax));
+        var world = new GroupWorld(seed, 1 + random.nextInt(6), config(inFlightMax, seed % 2 == 0));
         var consumers = new ArrayList<ModelConsumer>();
         for (int i = 1 + random.nextInt(8); i > 0; i--) {
             consumers.add(new ModelConsumer(world, 1 + random.nextInt(4)));
@@ -65,7 +67,9 @@ class QueueGroupModelTest {
         for (int step = 0; step < 1_500; step++) {
             switch (random.nextInt(8)) {
                 case 0 -> {
-                    world.queues.get(random.nextInt(world.queues.size())).produce("m");
+                    world.queues
+                            .get(random.nextInt(world.queues.size()))
+                            .produce("m", random.nextInt(10));
                     produced++;
                 }
                 case 1, 2, 3 -> consumers.get(random.nextInt(consumers.size())).step();

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import sluice.consumer.queue.Attempt;
 import sluice.consumer.queue.DeliveryId;
+import sluice.consumer.queue.MessageFilter;
 import sluice.consumer.queue.PartitionReply;
 import sluice.consumer.queue.PartitionRequest;
 import sluice.consumer.queue.Settlement;
@@ -87,6 +89,16 @@ class GroupCodecTest {
                 new GroupRequest.Put(GroupConfig.stream(List.of("t")), false),
                 new GroupRequest.Put(GroupConfig.queue(List.of("t")), false),
                 new GroupRequest.Put(QUEUE, false),
+                new GroupRequest.Put(
+                        QUEUE.withChoice(
+                                new QueueConfig.Choice(
+                                        true,
+                                        true,
+                                        QueueConfig.OnExpiry.DEAD_LETTER,
+                                        Optional.of(
+                                                new QueueConfig.Tenants(
+                                                        "tenant", 7, Map.of("ann", 3))))),
+                        false),
                 new QueueRequest.Open(
                         Optional.of(new QueueRequest.Resume(ID, List.of(DELIVERY))),
                         CONNECTION,
@@ -118,7 +130,12 @@ class GroupCodecTest {
                 new QueueRequest.Beat(List.of(new QueueRequest.Sign(ID, CONNECTION, 3))),
                 new QueueRequest.Close(ID, CONNECTION),
                 new QueueRequest.Peek(
-                        PARTITION, 5, 6, 7, Set.of(PartitionRequest.MessageState.DELAYED)),
+                        PARTITION,
+                        5,
+                        6,
+                        7,
+                        Set.of(PartitionRequest.MessageState.DELAYED),
+                        MessageFilter.ALL),
                 new QueueRequest.Count(),
                 new QueueRequest.Pause(true),
                 new QueueRequest.Purge(),
@@ -189,7 +206,20 @@ class GroupCodecTest {
                                                                 2,
                                                                 3,
                                                                 Attempt.Why.RELEASED,
-                                                                "r")))),
+                                                                "r"))),
+                                        new PartitionReply.Peeked.Message(
+                                                RECORD,
+                                                PartitionRequest.MessageState.BEHIND,
+                                                0,
+                                                Optional.empty(),
+                                                OptionalLong.empty(),
+                                                List.of(),
+                                                Optional.of(
+                                                        new PartitionReply.Peeked.Head(
+                                                                5,
+                                                                OptionalLong.of(6),
+                                                                Optional.of(ID),
+                                                                OptionalLong.of(7))))),
                                 9,
                                 true)),
                 new QueueReply.Counted(
@@ -213,14 +243,21 @@ class GroupCodecTest {
                                                                 3,
                                                                 4,
                                                                 OptionalLong.of(5),
-                                                                true),
+                                                                true,
+                                                                15,
+                                                                -1,
+                                                                16),
                                                         6,
                                                         7,
                                                         8,
                                                         9,
                                                         10,
                                                         11,
-                                                        OptionalLong.empty()))))),
+                                                        OptionalLong.empty(),
+                                                        12,
+                                                        List.of(
+                                                                new PartitionReply.Tenant(
+                                                                        "ann", 13, 14))))))),
                 new QueueReply.Purged(12),
                 new GroupReply.Done(),
                 new GroupReply.Stored(true, CONFIG),

@@ -31,6 +31,9 @@ abstract class AskedQueue {
     /** Messages of which key and value are the offset, and the timestamp 1000 more than it. */
     abstract void publish(int messages);
 
+    /** A message with this priority. */
+    abstract void publishWith(int priority);
+
     /** The list has the answer once there is one. */
     abstract List<sluice.log.lane.Outcome<PartitionReply>> ask(
             long epoch, PartitionRequest request);

@@ -23,6 +23,11 @@ final class LocalQueuesContractTest extends QueueContract {
     }
 
     @Override
+    void publishWith(int priority) {
+        world.send("", MessageAttributes.PRIORITY, Integer.toString(priority));
+    }
+
+    @Override
     List<Outcome<PartitionReply>> ask(long epoch, PartitionRequest request) {
         return world.ask(node, epoch, request);
     }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 import sluice.consumer.PartitionRef;
 import sluice.consumer.Watermarks;
 import sluice.log.PartitionId;
@@ -70,6 +71,44 @@ final class MemoryLogs {
         commit(log, log.nextOffset);
     }
 
+    /**
+     * What somebody sends.
+     *
+     * @param key none if it is empty
+     * @param headers name, value, name, value
+     */
+    record Sent(String key, List<String> headers) {
+        static Sent of(String key, String... headers) {
+            return new Sent(key, List.of(headers));
+        }
+    }
+
+    /** A batch of records, each with its offset as its value. */
+    void publish(PartitionId id, List<Sent> all) {
+        Log log = log(id);
+        var builder = new BatchBuilder(1024);
+        for (int i = 0; i < all.size(); i++) {
+            Sent each = all.get(i);
+            var headers = new ArrayList<BatchBuilder.Header>();
+            for (int at = 0; at < each.headers().size(); at += 2) {
+                headers.add(
+                        new BatchBuilder.Header(
+                                each.headers().get(at), utf8(each.headers().get(at + 1))));
+            }
+            builder.append(
+                    1_000 + i,
+                    each.key().isEmpty() ? null : utf8(each.key()),
+                    utf8(Long.toString(log.nextOffset + i)),
+                    headers);
+        }
+        place(log, builder.build());
+        commit(log, log.nextOffset);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     private static void place(Log log, ByteBuffer batch) {
         RecordBatch.check(batch, 0, batch.limit(), 1 << 22);
         RecordBatch.setBaseOffset(batch, 0, log.nextOffset);
@@ -121,6 +160,11 @@ final class MemoryLogs {
 
         /** A broken rule: what it appends is called durable before it is. */
         boolean lies;
+
+        /** A broken rule: what is logged of a change is another one. */
+        UnaryOperator<Change> tamper = change -> change;
+
+        boolean tampers;
 
         /** The next append fails so, and is done or not. */
         Fault next = Fault.NONE;
@@ -225,7 +269,7 @@ final class MemoryLogs {
                 // The wal ends before it: whoever recovers the slot does not find it.
                 isOwner = false;
             } else {
-                place(log, batch);
+                place(log, tampers ? tampered(batch, tamper) : batch);
                 appends++;
             }
             if (lies && fault == Fault.NONE) {
@@ -257,6 +301,17 @@ final class MemoryLogs {
             }
             return future;
         }
+    }
+
+    private static ByteBuffer tampered(ByteBuffer batch, UnaryOperator<Change> tamper) {
+        var changes = new ArrayList<byte[]>();
+        StateBatch.forEach(
+                List.of(batch.duplicate()),
+                (change, _) -> changes.add(ChangeCodec.encode(tamper.apply(change))));
+        return StateBatch.build(
+                changes,
+                StateBatch.snapshotAt(List.of(batch)),
+                RecordBatch.maxTimestampMs(batch, 0));
     }
 
     /** What becomes of an append. */

@@ -29,10 +29,27 @@ final class MemoryQueueContractTest extends QueueContract {
     void publish(int messages) {
         for (int i = 0; i < messages; i++) {
             long offset = queue.highWatermark();
-            ByteBuffer text =
-                    ByteBuffer.wrap(Long.toString(offset).getBytes(StandardCharsets.UTF_8));
+            ByteBuffer text = bytes(Long.toString(offset));
             queue.append(new LogRecord(offset, 1_000 + offset, text, text, List.of()));
         }
+    }
+
+    @Override
+    void publishWith(int priority) {
+        queue.append(
+                new LogRecord(
+                        queue.highWatermark(),
+                        1_000,
+                        null,
+                        bytes(""),
+                        List.of(
+                                new LogRecord.Header(
+                                        MessageAttributes.PRIORITY,
+                                        bytes(Integer.toString(priority))))));
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

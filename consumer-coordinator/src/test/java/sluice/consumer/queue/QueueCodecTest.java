@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -38,9 +39,18 @@ class QueueCodecTest {
                     bytes("value"),
                     List.of(new LogRecord.Header("h", bytes("")), new LogRecord.Header("n", null)));
     private static final PartitionReply.Backlog BACKLOG =
-            new PartitionReply.Backlog(1L << 40, 2, 3, 4, OptionalLong.of(5), true);
+            new PartitionReply.Backlog(1L << 40, 2, 3, 4, OptionalLong.of(5), true, 7, 0, 8);
     private static final List<Attempt> ATTEMPTS =
             List.of(new Attempt(1, 2, 3, Attempt.Why.DEADLINE_PASSED, "zu spät"));
+
+    private static final MessageFilter FILTER =
+            new MessageFilter(
+                    Optional.of(bytes("key")),
+                    List.of(
+                            new MessageFilter.HeaderIs("h", Optional.of(bytes("v"))),
+                            new MessageFilter.HeaderIs("any", Optional.empty())),
+                    OptionalLong.of(-5),
+                    OptionalLong.of(1L << 50));
 
     private static ByteBuffer bytes(String text) {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
@@ -50,6 +60,16 @@ class QueueCodecTest {
         return Stream.of(
                 new PartitionRequest.Attach(QueuePolicy.DEFAULT, new QueueStart.Earliest()),
                 new PartitionRequest.Attach(QueuePolicy.DEFAULT, new QueueStart.Timestamp(7)),
+                new PartitionRequest.Attach(
+                        QueuePolicy.DEFAULT.with(
+                                new QueueChoice(
+                                        true,
+                                        true,
+                                        true,
+                                        Optional.of(
+                                                new QueueChoice.Tenants(
+                                                        "tenant", 7, Map.of("ann", 3, "bob", 2))))),
+                        new QueueStart.Offset(7)),
                 new PartitionRequest.Leases(5, 100),
                 new PartitionRequest.Acquire(
                         8,
@@ -63,6 +83,7 @@ class QueueCodecTest {
                                         Optional.of(Duration.ofSeconds(30)))),
                         Duration.ofSeconds(20)),
                 new PartitionRequest.Acquire(9, List.of(), Duration.ZERO),
+                new PartitionRequest.Acquire(9, List.of(), Duration.ZERO, 7),
                 new PartitionRequest.Cancel(8),
                 new PartitionRequest.Settle(
                         Stream.of(
@@ -79,7 +100,10 @@ class QueueCodecTest {
                 new PartitionRequest.Read(List.of(9L, 3L, 1L << 50)),
                 new PartitionRequest.DeadLetters(5),
                 new PartitionRequest.Bury(List.of(1L, 2L)),
-                new PartitionRequest.Peek(3, 4, 5, Set.of(PartitionRequest.MessageState.values())),
+                new PartitionRequest.Peek(
+                        3, 4, 5, Set.of(PartitionRequest.MessageState.values()), FILTER),
+                new PartitionRequest.Finish(List.of(7L, 3L)),
+                new PartitionRequest.Peek(0, 0, 0, Set.of(), MessageFilter.ALL),
                 new PartitionRequest.Count(),
                 new PartitionRequest.Reset(new QueueStart.Offset(77)),
                 new PartitionRequest.Reset(new QueueStart.Latest()),
@@ -123,11 +147,36 @@ class QueueCodecTest {
                                         2,
                                         Optional.of(ANN),
                                         OptionalLong.of(3),
-                                        ATTEMPTS)),
+                                        ATTEMPTS),
+                                new PartitionReply.Peeked.Message(
+                                        RECORD,
+                                        PartitionRequest.MessageState.BEHIND,
+                                        0,
+                                        Optional.empty(),
+                                        OptionalLong.empty(),
+                                        List.of(),
+                                        Optional.of(
+                                                new PartitionReply.Peeked.Head(
+                                                        4,
+                                                        OptionalLong.of(5),
+                                                        Optional.of(ANN),
+                                                        OptionalLong.of(6))))),
                         10,
                         true),
                 new PartitionReply.Numbers(BACKLOG, 1, 2, 3, 4, 5, 6, OptionalLong.empty()),
-                new PartitionReply.Purged(7));
+                new PartitionReply.Numbers(
+                        BACKLOG,
+                        1,
+                        2,
+                        3,
+                        4,
+                        5,
+                        6,
+                        OptionalLong.of(7),
+                        8,
+                        List.of(new PartitionReply.Tenant("ann", 9, 10))),
+                new PartitionReply.Purged(7),
+                new PartitionReply.Finished(8));
     }
 
     @ParameterizedTest
@@ -159,7 +208,7 @@ class QueueCodecTest {
                         + "04ac02",
                 HexFormat.of().formatHex(array(QueueCodec.encode(call))));
         assertEquals(
-                "0503808080808020020304010501",
+                "0503808080808020020304010501070008",
                 HexFormat.of()
                         .formatHex(array(QueueCodec.encode(new PartitionReply.Ended(3, BACKLOG)))));
     }

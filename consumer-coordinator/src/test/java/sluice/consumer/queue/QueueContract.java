@@ -26,7 +26,7 @@ import sluice.consumer.queue.Settlement.Refusal;
 import sluice.consumer.queue.Settlement.Result;
 
 /** What coordinators rely on, whoever keeps the queue: its owner, or the twin in memory. */
-abstract class QueueContract extends AskedQueue {
+abstract class QueueContract extends PriorityContract {
 
     private static final Outcome ACK = new Outcome.Acknowledge();
     private static final Outcome AT_ONCE = new Outcome.Release(Optional.of(Duration.ZERO), "busy");
@@ -295,7 +295,8 @@ abstract class QueueContract extends AskedQueue {
     }
 
     private PartitionReply.Peeked peek(Set<MessageState> states) {
-        return (PartitionReply.Peeked) reply(new PartitionRequest.Peek(0, 100, 1 << 20, states));
+        return (PartitionReply.Peeked)
+                reply(new PartitionRequest.Peek(0, 100, 1 << 20, states, MessageFilter.ALL));
     }
 
     @Test

@@ -44,6 +44,7 @@ class QueueMachineTest {
                 Optional.of(session),
                 OptionalLong.empty(),
                 LongStream.of(offsets).boxed().toList(),
+                List.of(),
                 cursor,
                 nowMs,
                 log);
@@ -87,7 +88,7 @@ class QueueMachineTest {
 
         assertEquals(2, state.floor());
         assertEquals(3, state.cursor());
-        assertEquals(1, state.inFlight());
+        assertEquals(1, state.held().inFlight());
     }
 
     @Test
@@ -245,7 +246,25 @@ class QueueMachineTest {
 
         assertEquals(9, message(0).count());
         assertEquals(Message.State.RETURNED, message(0).state());
-        assertEquals(nowMs, message(0).readyMs());
+        assertEquals(Change.Back.AT_ONCE, message(0).readyMs());
+    }
+
+    /** The next owner's clock may be far behind. */
+    @Test
+    void whatComesBackAtOnceIsReadyWhateverTheTime() {
+        Duration ahead = Duration.ofHours(1);
+        nowMs += ahead.toMillis();
+        long lease = lease(ANN, 0, 1);
+        lease(BOB, 2);
+        settle(ANN, 0, lease, new Outcome.Release(Optional.of(Duration.ZERO), ""));
+        machine.endSessions(List.of(BOB), nowMs, log);
+        machine.acquire(
+                Optional.empty(), OptionalLong.of(nowMs), List.of(3L), List.of(), 4, nowMs, log);
+        machine.expire(nowMs, log);
+        nowMs -= ahead.toMillis();
+
+        assertEquals(3, machine.backlog(4, false, nowMs).ready());
+        lease(ANN, 0, 2, 3);
     }
 
     @Test
@@ -262,7 +281,8 @@ class QueueMachineTest {
 
     @Test
     void aLeaseEndsAtItsDeadline() {
-        machine.acquire(Optional.empty(), OptionalLong.of(5_000), List.of(0L), 1, nowMs, log);
+        machine.acquire(
+                Optional.empty(), OptionalLong.of(5_000), List.of(0L), List.of(), 1, nowMs, log);
         assertEquals(0, machine.expire(4_999, log));
 
         assertEquals(1, machine.expire(5_000, log));
@@ -274,7 +294,13 @@ class QueueMachineTest {
     void aLeaseWithoutSessionIsSettledByWhoeverKnowsIt() {
         long lease =
                 machine.acquire(
-                        Optional.empty(), OptionalLong.of(5_000), List.of(0L), 1, nowMs, log);
+                        Optional.empty(),
+                        OptionalLong.of(5_000),
+                        List.of(0L),
+                        List.of(),
+                        1,
+                        nowMs,
+                        log);
 
         assertDone(settle(BOB, 0, lease, ACK));
     }
@@ -284,7 +310,7 @@ class QueueMachineTest {
         long lease = lease(ANN, 0);
         assertDone(settle(ANN, 0, lease, new Outcome.Extend(Duration.ofSeconds(30))));
 
-        assertEquals(OptionalLong.of(31_000), state.nextDeadlineMs());
+        assertEquals(OptionalLong.of(31_000), state.held().nextDeadlineMs());
         settle(ANN, 0, lease, new Outcome.Extend(Duration.ofSeconds(60)));
         assertEquals(0, machine.expire(60_999, log));
         assertEquals(1, machine.expire(61_000, log));
@@ -333,7 +359,7 @@ class QueueMachineTest {
         machine.reset(0, nowMs, log);
 
         assertEquals(0, state.cursor());
-        assertEquals(0, state.inFlight());
+        assertEquals(0, state.held().inFlight());
         assertTrue(lease(ANN, 0) > lease + 1);
         assertEquals(1, message(0).count());
         assertRefused(Refusal.LEASE_EXPIRED, "", settle(ANN, 1, lease + 1, ACK));
@@ -347,7 +373,7 @@ class QueueMachineTest {
 
         assertEquals(98, machine.purge(100, log));
 
-        assertEquals(List.of(0L, 2L), List.copyOf(state.held().keySet()));
+        assertEquals(List.of(0L, 2L), List.copyOf(state.held().byOffset().keySet()));
         assertEquals(100, state.cursor());
     }
 

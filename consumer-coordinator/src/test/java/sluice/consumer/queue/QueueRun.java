@@ -99,7 +99,7 @@ final class QueueRun {
         var offsets = new ArrayList<Long>();
         int wanted = 1 + random.nextInt(5);
         int room = breakage == Breakage.GIVES_MORE_THAN_THE_LIMIT ? 1_000 : machine.room();
-        for (Message each : state.returned()) {
+        for (Message each : state.held().returned()) {
             if (each.readyMs() <= nowMs && offsets.size() < Math.min(wanted, room)) {
                 offsets.add(each.offset());
             }
@@ -128,7 +128,7 @@ final class QueueRun {
         long to = cursor;
         decide(out ->
                 given(
-                        machine.acquire(session, deadline, offsets, to, nowMs, out),
+                        machine.acquire(session, deadline, offsets, List.of(), to, nowMs, out),
                         session,
                         offsets));
     }
@@ -227,7 +227,7 @@ final class QueueRun {
     }
 
     private void expire() {
-        for (Message each : machine.state().pastDeadline(nowMs)) {
+        for (Message each : machine.state().held().pastDeadline(nowMs)) {
             leasedNow.remove(each.offset());
             takenBack.add(each.lease());
         }
@@ -235,7 +235,7 @@ final class QueueRun {
     }
 
     private void bury() {
-        List<Long> some = machine.state().dead().stream().limit(2).toList();
+        List<Long> some = machine.state().held().dead().stream().limit(2).toList();
         dead += some.size();
         done.addAll(some);
         decide(out -> machine.bury(some, out));
@@ -297,14 +297,14 @@ final class QueueRun {
                     leasedNow.keySet().stream().findFirst().ifPresent(this::give);
             case GIVES_A_DONE_MESSAGE -> done.stream().findFirst().ifPresent(this::give);
             case COUNT_FALLS ->
-                    state.returned().stream()
+                    state.held().returned().stream()
                             .findFirst()
                             .ifPresent(each -> {
                                 apply(new Change.Dropped(List.of(each.offset())));
                                 give(each.offset());
                             });
             case FORGETS_A_MESSAGE ->
-                    state.returned().stream()
+                    state.held().returned().stream()
                             .findFirst()
                             .ifPresent(each -> apply(new Change.Dropped(List.of(each.offset()))));
             case ACCEPTS_A_LATE_ACKNOWLEDGEMENT ->
@@ -341,19 +341,20 @@ final class QueueRun {
                         OptionalLong.of(nowMs),
                         lease,
                         machine.state().cursor(),
-                        List.of(offset)));
+                        List.of(offset),
+                        List.of()));
         given(lease, Optional.empty(), List.of(offset));
     }
 
     private void check(int step) {
         QueueState state = machine.state();
         assertTrue(
-                state.inFlight() <= LIMITS.inFlightMax(),
-                () -> say("step=" + step + " inFlight=" + state.inFlight()));
+                state.held().inFlight() <= LIMITS.inFlightMax(),
+                () -> say("step=" + step + " inFlight=" + state.held().inFlight()));
         assertTrue(
                 state.held().size() <= LIMITS.heldMax() + LIMITS.inFlightMax(),
                 () -> say("held=" + state.held().size()));
-        assertEquals(leasedNow.size(), state.inFlight(), () -> say("leases: step=" + step));
+        assertEquals(leasedNow.size(), state.held().inFlight(), () -> say("leases: step=" + step));
         for (long offset = 0; offset < state.cursor(); offset++) {
             boolean isHeld = state.message(offset) != null;
             assertEquals(!isHeld, done.contains(offset), say("step=" + step + " offset=" + offset));

@@ -32,6 +32,7 @@ final class QueueWorld {
     final VirtualTime time;
     final MemoryLogs logs;
     long retentionMs;
+    QueueLimits limits = QueueLimits.DEFAULT;
     private long acquires;
 
     QueueWorld(long seed) {
@@ -49,16 +50,32 @@ final class QueueWorld {
             VirtualTime.Scope scope = time.scope(name);
             lane = scope.lane("queues");
             owner = logs.new Owner();
-            queues =
-                    new LocalQueues(
-                            new QueuePorts(
-                                    lane, owner, new SplittableRandom(1), QueueLimits.DEFAULT));
+            queues = new LocalQueues(new QueuePorts(lane, owner, new SplittableRandom(1), limits));
         }
 
         void loses() {
             owner.isOwner = false;
             lane.execute(() -> queues.drop(_ -> true));
         }
+    }
+
+    /** A record in a batch of its own; headers are name, value, name, value. */
+    void send(String key, String... headers) {
+        logs.publish(TOPIC, List.of(MemoryLogs.Sent.of(key, headers)));
+    }
+
+    Node attached(String name, QueueChoice choice) {
+        var node = new Node(name);
+        attach(node, choice);
+        return node;
+    }
+
+    void attach(Node node, QueueChoice choice) {
+        reply(node, new PartitionRequest.Attach(POLICY.with(choice), new QueueStart.Earliest()));
+    }
+
+    PartitionReply.Numbers numbers(Node node) {
+        return (PartitionReply.Numbers) reply(node, new PartitionRequest.Count());
     }
 
     QueueRef queue() {

@@ -127,17 +127,32 @@ class PushedSessionTest extends PushedWorld {
         }
 
         @Test
-        void noMoreThanFourRequestsAreUnderWay() {
+        void fewWaitForMoreWhileARequestIsUnderWay() {
             open(1);
             for (int i = 0; i < 6; i++) {
                 settle(acknowledge(i));
             }
-            assertEquals(SessionSettlements.UNDER_WAY_MAX, count(QueueRequest.Settle.class));
+            assertEquals(1, count(QueueRequest.Settle.class));
             settled(DONE);
 
-            QueueRequest.Settle next =
-                    (QueueRequest.Settle) last(QueueRequest.Settle.class).request();
-            assertEquals(2, next.items().size(), "those that waited go together");
+            assertEquals(5, lastSettle().items().size(), "those that waited go together");
+        }
+
+        @Test
+        void noMoreThanFourRequestsAreUnderWayHoweverMuchWaits() {
+            open(1);
+            for (int i = 0; i < 6; i++) {
+                var many = Collections.nCopies(20, acknowledge(i));
+                on(() -> session.settle(many));
+            }
+            assertEquals(SessionSettlements.UNDER_WAY_MAX, count(QueueRequest.Settle.class));
+            settled(Collections.nCopies(20, DONE).toArray(QueueReply.Result[]::new));
+
+            assertEquals(40, lastSettle().items().size(), "those that waited go together");
+        }
+
+        private QueueRequest.Settle lastSettle() {
+            return (QueueRequest.Settle) last(QueueRequest.Settle.class).request();
         }
 
         @Test

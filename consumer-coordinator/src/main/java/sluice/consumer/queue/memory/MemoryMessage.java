@@ -39,6 +39,12 @@ final class MemoryMessage {
         why = how;
     }
 
+    /** True if nobody has it, and it is not given up. */
+    boolean isFree() {
+        return state == PartitionRequest.MessageState.READY
+                || state == PartitionRequest.MessageState.DELAYED;
+    }
+
     PartitionReply.Lease toLease() {
         return new PartitionReply.Lease(offset, lease, session, count, sinceMs, deadlineMs);
     }

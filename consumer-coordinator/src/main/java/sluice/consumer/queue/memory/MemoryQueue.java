@@ -2,8 +2,6 @@ package sluice.consumer.queue.memory;
 
 import static java.util.Objects.requireNonNull;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +16,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import sluice.consumer.queue.Attempt;
 import sluice.consumer.queue.Delivery;
+import sluice.consumer.queue.MessageAttributes;
 import sluice.consumer.queue.PartitionReply;
 import sluice.consumer.queue.PartitionReply.Backlog;
 import sluice.consumer.queue.PartitionRequest;
@@ -30,7 +29,8 @@ import sluice.log.batch.LogRecord;
 
 /**
  * The queue of one partition, in memory: what its owner answers, at once. Waiting is up to whoever
- * asks.
+ * asks. Of a group's choice it knows priorities alone: order by key, tenants, delays and expiry of
+ * what was never leased are the owner's.
  */
 public final class MemoryQueue {
 
@@ -39,7 +39,8 @@ public final class MemoryQueue {
 
     private final MemoryRecords log = new MemoryRecords();
     private final TreeMap<Long, MemoryMessage> open = new TreeMap<>();
-    private final TreeSet<Long> ready = new TreeSet<>();
+    private final MemoryPages pages = new MemoryPages(log, open);
+    private final ReadyMessages ready = new ReadyMessages();
 
     /** By lease. */
     private final Map<Long, Settled> settled = new HashMap<>();
@@ -58,13 +59,11 @@ public final class MemoryQueue {
 
     /** Appends a message with this value, at the next offset. */
     public void produce(String value) {
-        append(
-                new LogRecord(
-                        highWatermark,
-                        nowMs,
-                        null,
-                        ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)),
-                        List.of()));
+        produce(value, MessageAttributes.DEFAULT_PRIORITY);
+    }
+
+    public void produce(String value, int priority) {
+        append(MemoryRecords.of(highWatermark, nowMs, value, priority));
     }
 
     /** Takes a record of the partition; they come in the order of their offsets. */
@@ -72,7 +71,7 @@ public final class MemoryQueue {
         long offset = record.offset();
         log.add(record);
         open.put(offset, new MemoryMessage(offset));
-        ready.add(offset);
+        ready(offset);
         highWatermark = offset + 1;
     }
 
@@ -89,19 +88,29 @@ public final class MemoryQueue {
                 back(each, Attempt.Why.DEADLINE_PASSED, "", 0);
             } else if (each.state == MessageState.DELAYED && each.readyMs <= ms) {
                 each.state = MessageState.READY;
-                ready.add(each.offset);
+                ready(each.offset);
             }
         }
     }
 
     public Backlog backlog() {
         return new Backlog(
-                ready.size(),
+                ready.count(),
                 count(MessageState.LEASED),
                 count(MessageState.DELAYED),
                 count(MessageState.DEAD),
                 OptionalLong.empty(),
-                false);
+                false,
+                0,
+                ready.level(),
+                ready.ofLevel());
+    }
+
+    private void ready(long offset) {
+        int priority = MessageAttributes.of(log.get(offset)).priority();
+        ready.add(
+                policy.choice().byPriority() ? priority : MessageAttributes.DEFAULT_PRIORITY,
+                offset);
     }
 
     private int count(MessageState state) {
@@ -124,7 +133,9 @@ public final class MemoryQueue {
     public boolean waits(long coordinator, PartitionRequest request, Duration waited) {
         return request instanceof PartitionRequest.Acquire acquire
                 && coordinator == epoch
-                && ready.isEmpty()
+                && (acquire.above() == PartitionRequest.Acquire.ANY
+                        ? ready.isEmpty()
+                        : !ready.isRisen(acquire.number(), acquire.above()))
                 && waited.compareTo(acquire.waitMax()) < 0;
     }
 
@@ -144,9 +155,10 @@ public final class MemoryQueue {
                 }
                 epoch = coordinator;
                 policy = next;
+                sort();
                 yield new PartitionReply.Attached(backlog());
             }
-            case PartitionRequest.Leases(long from, int max) -> leases(from, max);
+            case PartitionRequest.Leases(long from, int max) -> pages.leases(from, max);
             case PartitionRequest.Acquire acquire -> acquired(acquire);
             case PartitionRequest.Cancel _ -> new PartitionReply.Done();
             case PartitionRequest.Settle(var settlements) ->
@@ -154,12 +166,15 @@ public final class MemoryQueue {
                             settlements.stream().map(this::settle).toList(), backlog());
             case PartitionRequest.EndSessions(var sessions) -> ended(sessions);
             case PartitionRequest.Read(var offsets) -> new PartitionReply.Records(log.at(offsets));
-            case PartitionRequest.DeadLetters(int max) -> deadLetters(max);
+            case PartitionRequest.DeadLetters(int max) -> pages.deadLetters(max);
             case PartitionRequest.Bury(var offsets) -> {
                 offsets.forEach(this::bury);
                 yield new PartitionReply.Done();
             }
-            case PartitionRequest.Peek peek -> peeked(peek);
+            case PartitionRequest.Finish(var offsets) ->
+                    new PartitionReply.Finished(
+                            (int) offsets.stream().filter(this::finishFree).count());
+            case PartitionRequest.Peek peek -> pages.peeked(peek, highWatermark);
             case PartitionRequest.Count() ->
                     new PartitionReply.Numbers(
                             backlog(),
@@ -180,14 +195,11 @@ public final class MemoryQueue {
         };
     }
 
-    private PartitionReply leases(long from, int max) {
-        List<PartitionReply.Lease> all =
-                open.tailMap(from).values().stream()
-                        .filter(each -> each.state == MessageState.LEASED)
-                        .map(MemoryMessage::toLease)
-                        .toList();
-        return new PartitionReply.Leases(
-                all.subList(0, Math.min(max, all.size())), all.size() > max);
+    private void sort() {
+        ready.clear();
+        open.values().stream()
+                .filter(each -> each.state == MessageState.READY)
+                .forEach(each -> ready(each.offset));
     }
 
     private PartitionReply.Acquired acquired(PartitionRequest.Acquire request) {
@@ -303,13 +315,13 @@ public final class MemoryQueue {
             message.readyMs = nowMs + delayMs;
         } else {
             message.state = MessageState.READY;
-            ready.add(message.offset);
+            ready(message.offset);
         }
     }
 
-    private void finish(MemoryMessage message) {
+    private boolean finish(MemoryMessage message) {
         open.remove(message.offset);
-        done.add(message.offset);
+        return done.add(message.offset);
     }
 
     private PartitionReply ended(List<UUID> sessions) {
@@ -325,15 +337,6 @@ public final class MemoryQueue {
         return new PartitionReply.Ended(leases, backlog());
     }
 
-    private PartitionReply deadLetters(int max) {
-        return new PartitionReply.DeadLetters(
-                open.values().stream()
-                        .filter(each -> each.state == MessageState.DEAD)
-                        .limit(max)
-                        .map(each -> each.toDeadLetter(log.get(each.offset)))
-                        .toList());
-    }
-
     private void bury(long offset) {
         MemoryMessage message = open.get(offset);
         if (message != null && message.state == MessageState.DEAD) {
@@ -341,16 +344,14 @@ public final class MemoryQueue {
         }
     }
 
-    private PartitionReply peeked(PartitionRequest.Peek request) {
-        List<PartitionReply.Peeked.Message> messages =
-                open.tailMap(request.from()).values().stream()
-                        .filter(each ->
-                                request.states().isEmpty() || request.states().contains(each.state))
-                        .limit(request.max())
-                        .map(each -> each.toPeeked(log.get(each.offset)))
-                        .toList();
-        long next = messages.isEmpty() ? highWatermark : messages.getLast().record().offset() + 1;
-        return new PartitionReply.Peeked(messages, next, open.ceilingKey(next) != null);
+    private boolean finishFree(long offset) {
+        MemoryMessage message = open.get(offset);
+        if (message == null || !message.isFree()) {
+            return false;
+        }
+        ready.remove(offset);
+        cursor = Math.max(cursor, offset + 1);
+        return finish(message);
     }
 
     private void reset(QueueStart to) {
@@ -366,17 +367,12 @@ public final class MemoryQueue {
         cursor = from;
         for (long offset = from; offset < highWatermark; offset++) {
             open.put(offset, new MemoryMessage(offset));
-            ready.add(offset);
+            ready(offset);
         }
     }
 
     private PartitionReply purged() {
-        List<MemoryMessage> gone =
-                open.values().stream()
-                        .filter(each ->
-                                each.state == MessageState.READY
-                                        || each.state == MessageState.DELAYED)
-                        .toList();
+        var gone = open.values().stream().filter(MemoryMessage::isFree).toList();
         gone.forEach(this::finish);
         ready.clear();
         cursor = highWatermark;

@@ -3,10 +3,12 @@ package sluice.consumer.queue.memory;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import sluice.consumer.queue.MessageAttributes;
 import sluice.consumer.queue.PartitionReply;
 import sluice.log.batch.LogRecord;
 
@@ -14,6 +16,15 @@ import sluice.log.batch.LogRecord;
 final class MemoryRecords {
 
     private final TreeMap<Long, LogRecord> all = new TreeMap<>();
+
+    static LogRecord of(long offset, long timestampMs, String value, int priority) {
+        var header = new LogRecord.Header(MessageAttributes.PRIORITY, bytes("" + priority));
+        return new LogRecord(offset, timestampMs, null, bytes(value), List.of(header));
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
 
     void add(LogRecord record) {
         all.put(record.offset(), record);
