@@ -12,6 +12,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import sluice.consumer.coordinator.DeadLetterTopics;
+import sluice.log.PartitionId;
+import sluice.log.SluiceException;
 import sluice.log.batch.BatchBuilder;
 import sluice.log.batch.LogRecord;
 import sluice.log.batch.Partitioner;
@@ -29,7 +31,8 @@ import sluice.metadata.TopicRecord;
  * </pre>
  *
  * <p>as for an idempotency key, so that one that is appended again after a failover is found to be
- * there.
+ * there. What is redriven is written the same way, with "redrive/topic/partition/offset" of its
+ * place among the dead letters.
  */
 final class DeadLetterAppends implements DeadLetterTopics {
 
@@ -70,21 +73,59 @@ final class DeadLetterAppends implements DeadLetterTopics {
                 () -> engine.topics().create(namespace, topic, 1, config).topic(), blocking);
     }
 
+    @Override
+    public CompletionStage<Void> redrive(String namespace, Redriven letter) {
+        PartitionId place = letter.place().partition().id();
+        byte[] origin = origin("redrive", place.topicId(), place.index(), letter.record().offset());
+        return engine.topics()
+                .find(namespace, letter.topic())
+                .thenCompose(found -> {
+                    TopicRecord topic = found.orElseThrow(() -> unknown(letter.topic()));
+                    boolean isThere =
+                            letter.partition() >= 0 && letter.partition() < topic.partitions();
+                    return append(
+                            topic,
+                            isThere ? letter.partition() : byKey(topic, letter.record(), origin),
+                            origin,
+                            letter.record());
+                })
+                .thenApply(_ -> null);
+    }
+
+    private static SluiceException unknown(String topic) {
+        return new SluiceException(
+                SluiceException.Kind.NOT_FOUND,
+                "unknown-topic",
+                "the topic that the message came from is no more: topic=" + topic);
+    }
+
     private CompletionStage<Engine.Appended> append(TopicRecord topic, Letter letter) {
-        LogRecord record = letter.record();
         byte[] origin =
-                "dead-letter/%d/%d/%d"
-                        .formatted(
-                                letter.origin().queue(),
-                                letter.origin().partition().id().index(),
-                                record.offset())
-                        .getBytes(StandardCharsets.US_ASCII);
+                origin(
+                        "dead-letter",
+                        letter.origin().queue(),
+                        letter.origin().partition().id().index(),
+                        letter.record().offset());
+        return append(topic, byKey(topic, letter.record(), origin), origin, letter.record());
+    }
+
+    private static byte[] origin(String what, long id, int partition, long offset) {
+        return "%s/%d/%d/%d"
+                .formatted(what, id, partition, offset)
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static int byKey(TopicRecord topic, LogRecord record, byte[] otherwise) {
         byte[] key = bytes(record.key());
-        int partition = Partitioner.forKey(key == null ? origin : key, topic.partitions());
+        return Partitioner.forKey(key == null ? otherwise : key, topic.partitions());
+    }
+
+    private CompletionStage<Engine.Appended> append(
+            TopicRecord topic, int partition, byte[] origin, LogRecord record) {
         var builder = new BatchBuilder(1024).producer(producerId(topic, origin), (short) 0, 0);
         builder.append(
                 record.timestampMs(),
-                key,
+                bytes(record.key()),
                 bytes(record.value()),
                 record.headers().stream()
                         .map(each -> new BatchBuilder.Header(each.name(), bytes(each.value())))

@@ -7,6 +7,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import sluice.consumer.group.GroupCoordinator;
+import sluice.consumer.group.GroupName;
+import sluice.engine.exchange.RoutingTable;
+import sluice.metadata.Binding;
+import sluice.metadata.ExchangeRecord;
 import sluice.metadata.TopicConfig;
 import sluice.metadata.TopicRecord;
 
@@ -80,8 +84,13 @@ public interface Engine {
 
     Topics topics();
 
+    Exchanges exchanges();
+
     /** Consumer groups, whichever gateway coordinates them. */
     GroupCoordinator groups();
+
+    /** Some of the queue groups that this gateway coordinates now. */
+    CompletionStage<List<GroupName>> queueGroupsHere(int max);
 
     ClusterView cluster();
 
@@ -145,6 +154,64 @@ public interface Engine {
 
         /** Active topics of a namespace by name, from the first name after {@code after}. */
         List<TopicRecord> list(String namespace, String after, int max);
+    }
+
+    /**
+     * Exchanges by name. All methods but {@link #find} block on the metadata store, and throw
+     * {@link sluice.log.SluiceException} NOT_FOUND {@code unknown-exchange} if there is none.
+     */
+    interface Exchanges {
+        /** From the cache if it is fresh; else a strongly consistent read. Completes soon. */
+        CompletionStage<Optional<RoutingTable>> find(String namespace, String name);
+
+        ExchangeRecord get(String namespace, String name);
+
+        /**
+         * Makes an exchange, or gives the one that is there this alternate.
+         *
+         * @throws sluice.log.SluiceException CONFLICT {@code exchange-exists} if it is of another
+         *     type, {@code alternate-cycle} if the alternate leads back to it; NOT_FOUND {@code
+         *     unknown-exchange} if there is no such alternate
+         */
+        Stored put(
+                String namespace,
+                String name,
+                ExchangeRecord.Type type,
+                Optional<String> alternate);
+
+        record Stored(ExchangeRecord exchange, boolean isNew) {}
+
+        /**
+         * Deletes an exchange and its bindings.
+         *
+         * @param force also while it is another's alternate
+         * @throws sluice.log.SluiceException CONFLICT {@code exchange-in-use} without it
+         */
+        void delete(String namespace, String name, boolean force);
+
+        /**
+         * Adds those bindings that are not there yet; all or none.
+         *
+         * @throws sluice.log.SluiceException NOT_FOUND {@code unknown-topic}; INVALID {@code
+         *     bad-binding} for what the exchange's type does not look at; CONFLICT {@code
+         *     too-many-bindings}
+         */
+        Changed bind(String namespace, String name, List<Named> bindings);
+
+        /** Takes those bindings away that are there; all of a topic if it is named alone. */
+        Changed unbind(String namespace, String name, List<Named> bindings);
+
+        /**
+         * @param count of bindings that were added or taken away
+         */
+        record Changed(ExchangeRecord exchange, int count) {}
+
+        /** A binding as callers name it. */
+        record Named(
+                String topic, Optional<String> routingKey, Optional<Binding.HeaderMatch> match) {}
+
+        /** Exchanges of a namespace by name, from the first name after {@code after}. */
+        List<ExchangeRecord> list(String namespace, String after, int max);
     }
 
     /** A snapshot of what this gateway knows of its cluster. */

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import sluice.consumer.PartitionReader;
 import sluice.consumer.PartitionRef;
 import sluice.consumer.group.GroupCoordinator;
+import sluice.consumer.group.GroupName;
 import sluice.consumer.queue.PartitionQueues;
 import sluice.engine.peer.CallReply;
 import sluice.engine.peer.CallRequest;
@@ -25,7 +26,6 @@ import sluice.metadata.GatewayStore;
 import sluice.metadata.SlotRecord;
 import sluice.metadata.SlotStore;
 import sluice.metadata.TopicRecord;
-import sluice.metadata.TopicStore;
 import sluice.metadata.WalStore;
 import sluice.uploader.HistoryReader;
 import sluice.uploader.SegmentPacker;
@@ -59,6 +59,7 @@ public final class GatewayEngine implements Engine {
     private final RoutedAppends appends;
     private final PartitionReader reader;
     private final TopicCatalog topics;
+    private final ExchangeCatalog exchanges;
     private final PeerFrames frames;
     private final ProducerIds producerIds;
     private final Groups groups;
@@ -93,7 +94,6 @@ public final class GatewayEngine implements Engine {
         this.snapshot = new Snapshot(List.of(), List.of(), Map.of());
         var walStore = new WalStore(ports.items());
         var slotStore = new SlotStore(ports.items(), cluster.slots());
-        var topicStore = new TopicStore(ports.items());
         var indexes = new SlotIndexLoader(ports.objects(), FOOTER_EXTENTS_CACHED_MAX);
         var states = new SlotStateLoader(slotStore, walStore, indexes);
         var member =
@@ -199,14 +199,8 @@ public final class GatewayEngine implements Engine {
                                         ports.objects(), ports.history(), ports.blocking()),
                                 lane),
                         ports.blocking());
-        topics =
-                new TopicCatalog(
-                        topicStore,
-                        lane,
-                        ports.blocking(),
-                        ports.randoms().get(),
-                        ports.pause(),
-                        cluster.slots());
+        exchanges = ExchangeCatalog.of(ports);
+        topics = TopicCatalog.of(ports, cluster.slots(), exchanges);
         groups = new Groups(ports, router, limits, cluster.slots());
         queues = new Queues(lane, router, limits);
         ownedGroups =
@@ -357,9 +351,19 @@ public final class GatewayEngine implements Engine {
         return topics;
     }
 
+    @Override
+    public Exchanges exchanges() {
+        return exchanges;
+    }
+
     /** The queues of partitions, whichever gateways own them. */
     public PartitionQueues queues() {
         return queues;
+    }
+
+    @Override
+    public CompletionStage<List<GroupName>> queueGroupsHere(int max) {
+        return ownedGroups.queueGroups(max);
     }
 
     @Override

@@ -102,9 +102,11 @@ final class Groups implements GroupCoordinator {
                     QueueRequest.Close _,
                     QueueRequest.Peek _,
                     QueueRequest.Count _,
-                    QueueRequest.Pause _ ->
+                    QueueRequest.Pause _,
+                    QueueRequest.RedriveStatus _,
+                    QueueRequest.Sessions _ ->
                     true;
-            case QueueRequest.Purge _ -> false;
+            case QueueRequest.Purge _, QueueRequest.Redrive _ -> false;
         };
     }
 

@@ -1,6 +1,9 @@
 package sluice.engine;
 
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
@@ -12,6 +15,7 @@ import sluice.consumer.coordinator.PartitionEnds;
 import sluice.consumer.coordinator.QueueGroupPorts;
 import sluice.consumer.coordinator.TopicLookup;
 import sluice.consumer.group.GroupCoordinator;
+import sluice.consumer.group.GroupName;
 import sluice.consumer.group.GroupReply;
 import sluice.consumer.queue.PartitionQueues;
 import sluice.consumer.session.PolledSessions;
@@ -134,6 +138,13 @@ final class OwnedGroups {
             groups.drop(slots);
             count = groups.count();
         });
+    }
+
+    /** Some of the queue groups that are here. */
+    CompletionStage<List<GroupName>> queueGroups(int max) {
+        var found = new CompletableFuture<List<GroupName>>();
+        groupLane.execute(() -> found.complete(groups.queueGroups(max)));
+        return found;
     }
 
     /** How many groups were here a moment ago. */

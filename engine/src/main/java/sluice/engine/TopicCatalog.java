@@ -4,10 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import sluice.log.SluiceException;
@@ -20,88 +17,37 @@ import sluice.metadata.TopicStore;
 import sluice.metadata.Versioned;
 
 /**
- * Topics, with a cache that no change outlives by more than {@link #FRESH} while the store answers.
- * While it does not, topics are what they were when it answered last, so that known ones go on.
+ * Topics, with a cache that no change outlives by more than {@link FreshReads#FRESH} while the
+ * store answers.
  *
  * <p>A topic is deleted in two steps: its record says DELETING, then, after every gateway's cache
  * has forgotten the topic, the record goes and the name is free. So nothing is acknowledged for a
- * topic whose name has been given to another. Each gateway measures the age of its cache on its own
- * monotonic clock. Safe from any thread.
+ * topic whose name has been given to another. Bindings to it go with it. Safe from any thread.
  */
 final class TopicCatalog implements Engine.Topics {
 
-    /** A cached topic is believed for so long after it was read. */
-    static final Duration FRESH = Duration.ofSeconds(2);
-
-    /** A deletion waits longer than that, since clocks drift and answers take time. */
-    static final Duration FORGOTTEN = FRESH.multipliedBy(2);
+    /**
+     * A deletion waits longer than a topic is believed, since clocks drift and answers take time.
+     */
+    static final Duration FORGOTTEN = FreshReads.FRESH.multipliedBy(2);
 
     private static final int CACHED_MAX = 100_000;
     private static final int RACES_MAX = 20;
     private static final int PARTITIONS_MAX = 100_000;
 
-    /**
-     * @param read of the store, under way or done
-     * @param before the topic as the last read told that was answered; empty if there was none
-     * @param wasAway true if the read before this one was not answered
-     */
-    private record Cached(
-            long askedNs,
-            CompletableFuture<Optional<Versioned<TopicRecord>>> read,
-            Optional<Versioned<TopicRecord>> before,
-            boolean wasAway) {
-
-        /** Waits for a store that is away once, not at each read of a topic that is known. */
-        CompletionStage<Optional<Versioned<TopicRecord>>> answer() {
-            if (before.isEmpty()) {
-                return read;
-            }
-            if (wasAway && !isAnswered()) {
-                return CompletableFuture.completedStage(before);
-            }
-            return read.exceptionally(failure -> {
-                if (isPassing(failure)) {
-                    return before;
-                }
-                throw failure instanceof CompletionException wrapped
-                        ? wrapped
-                        : new CompletionException(failure);
-            });
-        }
-
-        Optional<Versioned<TopicRecord>> known() {
-            return isAnswered() ? read.join() : before;
-        }
-
-        boolean isAway() {
-            return read.isCompletedExceptionally() || (wasAway && !read.isDone());
-        }
-
-        private boolean isAnswered() {
-            return read.isDone() && !read.isCompletedExceptionally();
-        }
-
-        private static boolean isPassing(Throwable failure) {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            return cause instanceof SluiceException told
-                    && (told.kind() == SluiceException.Kind.UNAVAILABLE
-                            || told.kind() == SluiceException.Kind.UNKNOWN_OUTCOME
-                            || told.kind() == SluiceException.Kind.OVERLOADED);
-        }
-    }
-
     private final TopicStore store;
     private final Clock clock;
-    private final Executor blocking;
     private final RandomGenerator random;
     private final Pause pause;
     private final int slots;
-    private final ConcurrentHashMap<String, Cached> cache = new ConcurrentHashMap<>();
+    private final ExchangeCatalog exchanges;
+    private final FreshReads<Versioned<TopicRecord>> cache;
 
     /**
      * @param blocking runs reads of the store
      * @param random makes topic ids; used under a lock
      * @param slots number of slots of the cluster
+     * @param exchanges whose bindings go with a topic
      */
     TopicCatalog(
             TopicStore store,
@@ -109,48 +55,32 @@ final class TopicCatalog implements Engine.Topics {
             Executor blocking,
             RandomGenerator random,
             Pause pause,
-            int slots) {
+            int slots,
+            ExchangeCatalog exchanges) {
         this.store = store;
         this.clock = clock;
-        this.blocking = blocking;
         this.random = random;
         this.pause = pause;
         this.slots = slots;
+        this.exchanges = exchanges;
+        this.cache = new FreshReads<>(clock, blocking, CACHED_MAX);
+    }
+
+    static TopicCatalog of(EnginePorts ports, int slots, ExchangeCatalog exchanges) {
+        return new TopicCatalog(
+                new TopicStore(ports.items()),
+                ports.lane(),
+                ports.blocking(),
+                ports.randoms().get(),
+                ports.pause(),
+                slots,
+                exchanges);
     }
 
     @Override
     public CompletionStage<Optional<TopicRecord>> find(String namespace, String name) {
-        String key = namespace + '/' + name;
-        long nowNs = clock.nowNs();
-        Cached cached = cache.get(key);
-        if (cached == null || nowNs - cached.askedNs() > FRESH.toNanos()) {
-            cached = cache.compute(key, (_, old) -> fresh(old, namespace, name, nowNs));
-        }
-        return cached.answer().thenApply(TopicCatalog::active);
-    }
-
-    private Cached fresh(
-            @org.jspecify.annotations.Nullable Cached old,
-            String namespace,
-            String name,
-            long nowNs) {
-        if (old != null && nowNs - old.askedNs() <= FRESH.toNanos()) {
-            return old;
-        }
-        if (cache.size() > CACHED_MAX) {
-            cache.clear();
-        }
-        CompletableFuture<Optional<Versioned<TopicRecord>>> found =
-                CompletableFuture.supplyAsync(() -> store.get(namespace, name), blocking);
-        var before = old == null ? Optional.<Versioned<TopicRecord>>empty() : old.known();
-        if (before.isEmpty()) {
-            found.whenComplete((_, failure) -> {
-                if (failure != null) {
-                    forget(namespace, name);
-                }
-            });
-        }
-        return new Cached(nowNs, found, before, old != null && old.isAway());
+        return cache.find(key(namespace, name), _ -> store.get(namespace, name))
+                .thenApply(TopicCatalog::active);
     }
 
     private static Optional<TopicRecord> active(Optional<Versioned<TopicRecord>> found) {
@@ -159,7 +89,11 @@ final class TopicCatalog implements Engine.Topics {
     }
 
     private void forget(String namespace, String name) {
-        cache.remove(namespace + '/' + name);
+        cache.forget(key(namespace, name));
+    }
+
+    private static String key(String namespace, String name) {
+        return namespace + '/' + name;
     }
 
     @Override
@@ -257,7 +191,7 @@ final class TopicCatalog implements Engine.Topics {
                 .orElseThrow(() -> unknown(name));
     }
 
-    private static SluiceException unknown(String name) {
+    static SluiceException unknown(String name) {
         return new SluiceException(
                 SluiceException.Kind.NOT_FOUND,
                 "unknown-topic",
@@ -291,6 +225,7 @@ final class TopicCatalog implements Engine.Topics {
         }
         forget(namespace, name);
         pause.pause(FORGOTTEN);
+        exchanges.topicDeleted(namespace, topic.id());
         // Someone else may have finished it, and even made the topic anew: that one stays.
         store.get(namespace, name)
                 .filter(now -> now.value().id() == topic.id())

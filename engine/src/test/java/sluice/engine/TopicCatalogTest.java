@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
@@ -13,11 +14,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import sluice.log.lane.Clock;
+import sluice.metadata.Binding;
+import sluice.metadata.ExchangeRecord;
+import sluice.metadata.ExchangeStore;
 import sluice.metadata.Items;
 import sluice.metadata.TopicConfig;
 import sluice.metadata.TopicRecord;
 import sluice.metadata.TopicStore;
+import sluice.metadata.Versioned;
 import sluice.metadata.memory.MemoryItemStore;
 import sluice.metadata.memory.MemoryItemStore.Fault;
 
@@ -27,19 +31,28 @@ class TopicCatalogTest {
     private static final TopicConfig CONFIG =
             new TopicConfig(Optional.empty(), TopicConfig.Profile.LATENCY, 1000);
 
-    private static final Duration LATER = TopicCatalog.FRESH.plusMillis(1);
+    private static final Duration LATER = FreshReads.FRESH.plusMillis(1);
 
     private final MemoryItemStore items = new MemoryItemStore();
     private final Queue<Runnable> reads = new ArrayDeque<>();
     private final TestClock clock = new TestClock();
+    private final Items tables = new Items(items, new Random(1), _ -> {});
+    private final ExchangeCatalog exchanges =
+            new ExchangeCatalog(
+                    new ExchangeStore(tables),
+                    (namespace, name) ->
+                            new TopicStore(tables).get(namespace, name).map(Versioned::value),
+                    clock,
+                    reads::add);
     private final TopicCatalog topics =
             new TopicCatalog(
-                    new TopicStore(new Items(items, new Random(1), _ -> {})),
+                    new TopicStore(tables),
                     clock,
                     reads::add,
                     new Random(2),
                     _ -> {},
-                    16);
+                    16,
+                    exchanges);
 
     @BeforeEach
     void aKnownTopic() {
@@ -103,6 +116,23 @@ class TopicCatalogTest {
         assertThrows(CompletionException.class, () -> found("missing"));
     }
 
+    @Test
+    void bindingsGoWithTheirTopic() {
+        exchanges.put("default", "x", ExchangeRecord.Type.FANOUT, Optional.empty());
+        topics.create("default", "other", 1, CONFIG);
+        exchanges.bind("default", "x", List.of(named("known"), named("other")));
+
+        topics.delete("default", "known");
+
+        assertEquals(
+                List.of("other"),
+                exchanges.get("default", "x").bindings().stream().map(Binding::topic).toList());
+    }
+
+    private static Engine.Exchanges.Named named(String topic) {
+        return new Engine.Exchanges.Named(topic, Optional.empty(), Optional.empty());
+    }
+
     private Optional<TopicRecord> found(String name) {
         CompletableFuture<Optional<TopicRecord>> asked =
                 topics.find("default", name).toCompletableFuture();
@@ -113,24 +143,6 @@ class TopicCatalogTest {
     private void runReads() {
         while (!reads.isEmpty()) {
             reads.remove().run();
-        }
-    }
-
-    private static final class TestClock implements Clock {
-        private long nowNs;
-
-        void advance(Duration time) {
-            nowNs += time.toNanos();
-        }
-
-        @Override
-        public long nowNs() {
-            return nowNs;
-        }
-
-        @Override
-        public long wallMs() {
-            return nowNs / 1_000_000;
         }
     }
 }
