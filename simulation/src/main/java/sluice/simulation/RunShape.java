@@ -68,7 +68,7 @@ record RunShape(
                 1 + random.nextInt(5),
                 1 + random.nextInt(3),
                 hasGroup(seed) ? 2 + (int) (seed % 3) : 0,
-                hasQueue(seed, faults) ? 2 + (int) (seed % 3) : 0,
+                hasQueue(seed) ? 2 + (int) (seed % 3) : 0,
                 isLong ? 500 : 25 + random.nextInt(125),
                 Duration.ofSeconds(isLong ? 200 : 8 + random.nextInt(25)),
                 (2 + random.nextInt(8)) << 10,
@@ -84,12 +84,17 @@ record RunShape(
         return seed % 5 == 4;
     }
 
+    /** Every second of them with a stream group beside. */
+    private static boolean hasQueue(long seed) {
+        return seed % 10 == 3 || seed % 10 == 9;
+    }
+
     /**
-     * Every second of them with a stream group beside. An owner whose clock is an hour ahead makes
-     * messages rest for an hour, which no run waits for.
+     * True if messages of the queue group may be released with a delay. After an owner whose clock
+     * is an hour ahead they would rest for an hour, which no run waits for.
      */
-    private static boolean hasQueue(long seed, Set<FaultKind> faults) {
-        return (seed % 10 == 3 || seed % 10 == 9) && !faults.contains(FaultKind.CLOCK_JUMP);
+    boolean hasDelays() {
+        return !faults.contains(FaultKind.CLOCK_JUMP);
     }
 
     SimulatedLimits limits() {

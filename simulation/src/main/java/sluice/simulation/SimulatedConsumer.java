@@ -33,6 +33,7 @@ final class SimulatedConsumer {
 
     private static final Duration ANSWER_MAX = Duration.ofSeconds(12);
     private static final Duration POLL = Duration.ofMillis(800);
+    private static final Duration DELAY = Duration.ofMillis(500);
     private static final int PREFETCH = 8;
     private static final int BYTES_MAX = 1 << 16;
 
@@ -43,6 +44,10 @@ final class SimulatedConsumer {
     private final QueueWatch watch;
     private final GroupName group;
     private final int pauseMsMax;
+
+    /** Of what it releases. */
+    private final Duration delay;
+
     private final RandomGenerator random;
     private final Map<DeliveryId, Held> held = new LinkedHashMap<>();
     private final Set<DeliveryId> settling = new HashSet<>();
@@ -55,11 +60,12 @@ final class SimulatedConsumer {
     private boolean isCalm;
     private boolean isStopped;
 
-    SimulatedConsumer(SimulatedCluster cluster, QueueWatch watch, GroupName group, int pauseMsMax) {
+    SimulatedConsumer(SimulatedCluster cluster, QueueWatch watch, GroupName group, RunShape shape) {
         this.cluster = cluster;
         this.watch = watch;
         this.group = group;
-        this.pauseMsMax = pauseMsMax;
+        this.pauseMsMax = shape.pauseMsMax();
+        this.delay = shape.hasDelays() ? DELAY : Duration.ZERO;
         this.random = cluster.time.random();
     }
 
@@ -170,7 +176,7 @@ final class SimulatedConsumer {
         return switch (dice) {
             case 17 -> new Outcome.Reject("simulated");
             case 18 -> new Outcome.Release(Optional.empty(), "simulated");
-            case 19 -> new Outcome.Release(Optional.of(Duration.ofMillis(500)), "simulated");
+            case 19 -> new Outcome.Release(Optional.of(delay), "simulated");
             default -> new Outcome.Acknowledge();
         };
     }

@@ -22,11 +22,13 @@ final class SimulatedQueueGroup {
     private static final GroupName NAME = new GroupName("default", "workers");
     private static final String DEAD = "orders.dead";
     private static final Duration LOOK = Duration.ofMillis(400);
+    private static final Duration BACKOFF = Duration.ofMillis(100);
     private static final int FETCH_BYTES = 64 << 10;
 
     private final SimulatedCluster cluster;
     private final TopicRecord topic;
     private final QueueWatch watch;
+    private final Duration backoff;
     private final List<SimulatedConsumer> consumers = new ArrayList<>();
 
     /** As the coordinator told it last; none while it cannot tell of all partitions. */
@@ -34,13 +36,13 @@ final class SimulatedQueueGroup {
 
     private boolean isStopped;
 
-    SimulatedQueueGroup(
-            SimulatedCluster cluster, TopicRecord topic, int consumers, int pauseMsMax) {
+    SimulatedQueueGroup(SimulatedCluster cluster, TopicRecord topic, RunShape shape) {
         this.cluster = cluster;
         this.topic = topic;
         this.watch = new QueueWatch(cluster);
-        for (int i = 0; i < consumers; i++) {
-            this.consumers.add(new SimulatedConsumer(cluster, watch, NAME, pauseMsMax));
+        this.backoff = shape.hasDelays() ? BACKOFF : Duration.ZERO;
+        for (int i = 0; i < shape.consumers(); i++) {
+            this.consumers.add(new SimulatedConsumer(cluster, watch, NAME, shape));
         }
     }
 
@@ -57,10 +59,7 @@ final class SimulatedQueueGroup {
                         50,
                         0,
                         new QueueConfig.Backoff(
-                                QueueConfig.Backoff.Growth.FIXED,
-                                Duration.ofMillis(100),
-                                Duration.ofMillis(100),
-                                0),
+                                QueueConfig.Backoff.Growth.FIXED, backoff, backoff, 0),
                         Optional.of(DEAD),
                         QueueConfig.OnReject.DEAD_LETTER,
                         QueueConfig.ActiveConsumer.ALL,

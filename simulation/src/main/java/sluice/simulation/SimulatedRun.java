@@ -110,8 +110,7 @@ final class SimulatedRun {
             groups.add(new SimulatedGroup(cluster, topic, shape.members(), shape.pauseMsMax()));
         }
         if (shape.consumers() > 0) {
-            queues.add(
-                    new SimulatedQueueGroup(cluster, topic, shape.consumers(), shape.pauseMsMax()));
+            queues.add(new SimulatedQueueGroup(cluster, topic, shape));
         }
         clients.forEach(SimulatedClient::start);
         plain.forEach(PlainProducer::start);

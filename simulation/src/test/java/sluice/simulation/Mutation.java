@@ -15,32 +15,32 @@ import java.util.List;
  */
 enum Mutation {
     NO_FENCE(
-            18,
+            67,
             drop(Names.MEMBER, "fence", "stopTaking"),
             redirect(Names.MEMBER, "fence", "writeFence", Names.WAL, "writeNoFence")),
     FENCE_ONLY_IN_MEMORY(
-            21, redirect(Names.MEMBER, "fence", "writeFence", Names.WAL, "writeNoFence")),
-    FENCED_COPY_GOES_ON(70, drop(Names.MEMBER, "fence", "stopTaking")),
+            67, redirect(Names.MEMBER, "fence", "writeFence", Names.WAL, "writeNoFence")),
+    FENCED_COPY_GOES_ON(71, drop(Names.MEMBER, "fence", "stopTaking")),
     FENCE_ONE_READ_ANOTHER(
-            6, redirect("sluice.engine.MemberCalls", "*", "fence", Names.ENGINE, "fenceHalf")),
+            64, redirect("sluice.engine.MemberCalls", "*", "fence", Names.ENGINE, "fenceHalf")),
     SILENCE_TAKEN_FOR_AN_EMPTY_COPY(
-            20,
+            32,
             replace("sluice.engine.FencedCopies", "isDefinite", Names.ENGINE, "isAlwaysDefinite")),
     DAMAGED_COPY_BELIEVED(
             Names.RARE, redirect(Names.MEMBER, "extentOf", "damaged", Names.WAL, "isNeverDamaged")),
     OLDER_DISK_BELIEVED(
             Names.RARE, replace("sluice.engine.DiskAge", "isBelow", Names.ENGINE, "isNeverBelow")),
-    ACK_BEFORE_SYNC(8, redirect(Names.MEMBER, "sync", "sync", Names.WAL, "answerThenSync")),
-    ACK_OF_ONE_MEMBER(17, replace("sluice.log.wal.SegmentMembers", "least", Names.WAL, "most")),
+    ACK_BEFORE_SYNC(16, redirect(Names.MEMBER, "sync", "sync", Names.WAL, "answerThenSync")),
+    ACK_OF_ONE_MEMBER(38, replace("sluice.log.wal.SegmentMembers", "least", Names.WAL, "most")),
     LATE_ACKS_COUNT(
             Names.RARE,
             redirectWithSelf(Names.OWNER, "received", "index", Names.WAL, "presentIndex")),
     ACKS_DURING_ROLL(1, redirect(Names.OWNER, "roll", "rolled", Names.WAL, "endsTooEarly")),
     PREPARED_NOT_FENCED(
-            8,
+            15,
             redirect("sluice.engine.FenceRound", "*", "chain", Names.ENGINE, "withoutPrepared"),
             redirect(Names.PLAN, "decide", "chain", Names.ENGINE, "withoutPrepared")),
-    PREDECESSOR_NOT_CUT(15, redirect(Names.PLAN, "decide", "or", Names.ENGINE, "otherFirst")),
+    PREDECESSOR_NOT_CUT(16, redirect(Names.PLAN, "decide", "or", Names.ENGINE, "otherFirst")),
     SEAL_BEFORE_UPLOAD(
             1,
             redirect(
@@ -60,7 +60,7 @@ enum Mutation {
             1, replace("sluice.engine.Handoffs", "isUploaded", Names.ENGINE, "isUploadedAnyway")),
     TRIM_BEFORE_COMMIT(1, replace("sluice.engine.Trimmer", "isCovered", Names.ENGINE, "isRolled")),
     FOLDED_MORE_THAN_CHECKPOINTS_HOLD(
-            70, redirect("sluice.engine.Folder", "*", "folded", Names.ENGINE, "foldAll")),
+            75, redirect("sluice.engine.Folder", "*", "folded", Names.ENGINE, "foldAll")),
     RELEASED_WHILE_NEEDED(
             1,
             redirect(
@@ -70,10 +70,10 @@ enum Mutation {
                     Names.ENGINE,
                     "containsNothing")),
     UNKNOWN_TOLD_AS_FAILURE(
-            2,
+            12,
             replace("sluice.engine.OwnerAppends", "ackTimeout", Names.ENGINE, "definiteTimeout")),
     UNKNOWN_TRIED_AGAIN(
-            6,
+            12,
             redirect(
                     "sluice.engine.Router$Attempt",
                     "mayTryAgain",
@@ -84,7 +84,7 @@ enum Mutation {
             1,
             redirect("sluice.engine.OwnedSlots", "*", "restore", Names.ENGINE, "restoreNothing")),
     PRODUCERS_NOT_IN_CHECKPOINTS(
-            16,
+            17,
             redirect(
                     "sluice.engine.CheckpointWriter",
                     "*",
@@ -126,7 +126,8 @@ enum Mutation {
                     Names.QUEUE,
                     "applyWithoutLeases")),
     LATE_ACKNOWLEDGEMENTS_COUNT(
-            9, replace("sluice.consumer.queue.Refusals", "notLeased", Names.QUEUE, "isDoneAnyway")),
+            13,
+            replace("sluice.consumer.queue.Refusals", "notLeased", Names.QUEUE, "isDoneAnyway")),
     STALE_READS(1);
 
     private static final int STALE_PER_MILLE = 200;

@@ -21,7 +21,6 @@ import sluice.consumer.queue.Settlement.Outcome;
 import sluice.consumer.queue.Settlement.Refusal;
 import sluice.log.SluiceException;
 import sluice.metadata.QueueConfig;
-import sluice.metadata.TopicRecord;
 
 /** What sessions of a queue group notice when gateways are lost. */
 class QueueGroupFailoverTest extends QueueGroupWorld {
@@ -235,24 +234,5 @@ class QueueGroupFailoverTest extends QueueGroupWorld {
         assertEquals(
                 List.of("v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7"),
                 letters().stream().sorted().toList());
-    }
-
-    private List<String> letters() {
-        TopicRecord dead =
-                cluster.await(any().engine().topics().find("default", DEAD)).orElseThrow();
-        var letters = new ArrayList<String>();
-        long at = 0;
-        while (true) {
-            var found = cluster.await(any().engine().fetch(dead, 0, at, 1 << 20, Duration.ZERO));
-            for (SimulatedProducer.Found each : SimulatedProducer.records(found.batches())) {
-                if (each.offset() >= at) {
-                    letters.add(each.value());
-                    at = each.offset() + 1;
-                }
-            }
-            if (at >= found.highWatermark()) {
-                return letters;
-            }
-        }
     }
 }

@@ -59,20 +59,26 @@ abstract class QueueGroupWorld {
     }
 
     void messages(int count, QueueConfig.ActiveConsumer active) {
-        var config =
-                new QueueConfig(
-                        List.of("jobs"),
-                        new GroupConfig.Start.Earliest(),
-                        Duration.ofSeconds(8),
-                        Duration.ofSeconds(20),
-                        1,
-                        1_000,
-                        20,
-                        QueueConfig.Backoff.USUAL,
-                        Optional.of(DEAD),
-                        QueueConfig.OnReject.DEAD_LETTER,
-                        active,
-                        false);
+        messages(count, config(active));
+    }
+
+    static QueueConfig config(QueueConfig.ActiveConsumer active) {
+        return new QueueConfig(
+                List.of("jobs"),
+                new GroupConfig.Start.Earliest(),
+                Duration.ofSeconds(8),
+                Duration.ofSeconds(20),
+                1,
+                1_000,
+                20,
+                QueueConfig.Backoff.USUAL,
+                Optional.of(DEAD),
+                QueueConfig.OnReject.DEAD_LETTER,
+                active,
+                false);
+    }
+
+    void messages(int count, QueueConfig config) {
         ask(any(), new GroupRequest.Put(config, false));
         for (int i = 0; i < count; i++) {
             cluster.producer().append(any(), topic, i % PARTITIONS, "v" + i);
@@ -169,5 +175,25 @@ abstract class QueueGroupWorld {
         }
         assertEquals(messages, floors);
         assertEquals(0, counted.inFlight());
+    }
+
+    /** The values of all dead letters. */
+    List<String> letters() {
+        TopicRecord dead =
+                cluster.await(any().engine().topics().find("default", DEAD)).orElseThrow();
+        var letters = new ArrayList<String>();
+        long at = 0;
+        while (true) {
+            var found = cluster.await(any().engine().fetch(dead, 0, at, 1 << 20, Duration.ZERO));
+            for (SimulatedProducer.Found each : SimulatedProducer.records(found.batches())) {
+                if (each.offset() >= at) {
+                    letters.add(each.value());
+                    at = each.offset() + 1;
+                }
+            }
+            if (at >= found.highWatermark()) {
+                return letters;
+            }
+        }
     }
 }
