@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import sluice.client.admin.Admin;
+import sluice.client.exchange.Exchanges;
 import sluice.client.http.ApiClient;
 import sluice.client.http.Backoff;
 import sluice.client.http.Gateways;
@@ -117,6 +118,11 @@ public final class SluiceClient implements AutoCloseable {
     /** Topics, groups and the cluster itself. */
     public Admin admin() {
         return new Admin(api, callTimeout);
+    }
+
+    /** Exchanges, their bindings, and publishing to them; one for the whole application. */
+    public Exchanges exchanges() {
+        return new Exchanges(api, callTimeout);
     }
 
     /** A producer, with settings of its own; the caller closes what is built. */

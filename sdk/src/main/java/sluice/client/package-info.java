@@ -8,8 +8,8 @@
  * application brings them. Never folded away: applications depend on it by name.
  *
  * <p>What applications use is here, in {@code record}, {@code error}, {@code produce}, {@code
- * admin} and the packages of readers; {@code http}, {@code json}, {@code link}, {@code batch} and
- * {@code time} are parts of the SDK alone, and may change with every release.
+ * exchange}, {@code admin} and the packages of readers; {@code http}, {@code json}, {@code link},
+ * {@code batch} and {@code time} are parts of the SDK alone, and may change with every release.
  */
 @NullMarked
 package sluice.client;

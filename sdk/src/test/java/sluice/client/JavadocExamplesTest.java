@@ -41,6 +41,7 @@ class JavadocExamplesTest {
             import sluice.client.*;
             import sluice.client.admin.*;
             import sluice.client.error.*;
+            import sluice.client.exchange.*;
             import sluice.client.inbox.*;
             import sluice.client.outbox.*;
             import sluice.client.produce.*;

@@ -24,6 +24,7 @@ import sluice.client.record.TopicPartition;
  * Admin admin = client.admin();
  * admin.createTopic("orders", TopicSettings.defaults().partitions(6).retention("30d"));
  * admin.putGroup("billing", GroupSettings.reading("orders"));
+ * admin.putQueue("jobs", QueueSettings.defaults().deliveryLimit(5));
  * }</pre>
  *
  * <p>All methods throw {@link SluiceApiException} if the cluster refuses (its code says why),
@@ -107,10 +108,50 @@ public final class Admin {
     }
 
     /**
+     * Makes a queue: a topic, unless there is one of that name, and its queue group of the same
+     * name; or gives the one that is there these settings.
+     *
+     * @return true if it was made; false if it was there
+     * @throws SluiceApiException {@code group-exists} if a stream group has the name
+     */
+    public boolean putQueue(String queue, QueueSettings settings) {
+        if (!settings.topics().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a queue reads the topic of its name: topics="
+                            + settings.topics()
+                            + "; use putQueueGroup");
+        }
+        String path = "/v1/queues/" + Call.segment(queue);
+        return send(Call.put(path, Requests.ofQueue(settings))).status() == 201;
+    }
+
+    /**
+     * Makes a queue group on topics that are there, or gives the one that is there these settings.
+     *
+     * @return true if it was made; false if it was there
+     * @throws SluiceApiException {@code group-exists} if it is of another type; {@code
+     *     unknown-topic}, {@code pattern-matches-nothing}
+     */
+    public boolean putQueueGroup(String group, QueueSettings settings) {
+        return send(Call.put(groupPath(group), Requests.ofQueueGroup(settings))).status() == 201;
+    }
+
+    /**
+     * A stream group. Of a queue group, see {@link #queueNumbers}.
+     *
      * @throws SluiceApiException {@code unknown-group}
      */
     public GroupDescription describeGroup(String group) {
         return read(Call.get(groupPath(group)), Answers::groupDescription);
+    }
+
+    /**
+     * How a queue, or any queue group, stands.
+     *
+     * @throws SluiceApiException {@code unknown-group}, {@code wrong-group-type}
+     */
+    public QueueNumbers queueNumbers(String queue) {
+        return read(Call.get(groupPath(queue) + "/stats"), Answers::queueNumbers);
     }
 
     /** All groups whose names begin so, by name; all there are if the prefix is empty. */

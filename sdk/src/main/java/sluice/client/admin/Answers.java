@@ -76,8 +76,23 @@ final class Answers {
                 group.text("name"),
                 group.text("type"),
                 group.list("topics").stream().map(Json::toString).toList(),
-                group.text("delivery"),
+                group.text("delivery", ""),
                 Instant.parse(group.text("createdAt")));
+    }
+
+    static QueueNumbers queueNumbers(Json stats) {
+        return new QueueNumbers(
+                stats.isTrue("complete"),
+                stats.number("ready"),
+                stats.number("inFlight"),
+                stats.number("delayed"),
+                stats.number("behind"),
+                stats.number("dead"),
+                stats.number("settled"),
+                stats.field("oldestReadyAt").isPresent()
+                        ? Optional.of(Instant.ofEpochMilli(stats.number("oldestReadyAt")))
+                        : Optional.empty(),
+                stats.list("sessions").size());
     }
 
     static GroupDescription groupDescription(Json group) {

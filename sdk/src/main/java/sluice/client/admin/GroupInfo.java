@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param type {@code stream} or {@code queue}
  * @param topics names and patterns
- * @param delivery {@code at-least-once} or {@code at-most-once}
+ * @param delivery {@code at-least-once} or {@code at-most-once}; empty for a queue group
  */
 public record GroupInfo(
         String name, String type, List<String> topics, String delivery, Instant createdAt) {

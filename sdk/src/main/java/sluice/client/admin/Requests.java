@@ -49,6 +49,26 @@ final class Requests {
         });
     }
 
+    /** Of a queue with a topic of its own. */
+    static byte[] ofQueue(QueueSettings settings) {
+        return JsonText.object(json -> writeQueue(json, settings));
+    }
+
+    static byte[] ofQueueGroup(QueueSettings settings) {
+        return JsonText.object(json -> {
+            json.writeStringField("type", "queue");
+            writeTexts(json, "topics", settings.topics());
+            writeQueue(json, settings);
+        });
+    }
+
+    private static void writeQueue(JsonGenerator json, QueueSettings settings) throws IOException {
+        writeStart(json, settings.start());
+        for (Map.Entry<String, Object> each : settings.fields().entrySet()) {
+            json.writeObjectField(each.getKey(), each.getValue());
+        }
+    }
+
     private static void writeStart(JsonGenerator json, Start start) throws IOException {
         if (start instanceof Start.At at) {
             json.writeObjectFieldStart("start");

@@ -16,6 +16,7 @@ import java.util.List;
  * @param isRepeatable whether it may be sent again when it may have been carried out
  * @param holdMax how long a gateway may hold the request by intent (a long poll), beside its usual
  *     time
+ * @param idempotencyKey by which a gateway knows a repetition; empty for none
  */
 public record Call(
         String method,
@@ -23,12 +24,24 @@ public record Call(
         String contentType,
         List<ByteBuffer> body,
         boolean isRepeatable,
-        Duration holdMax) {
+        Duration holdMax,
+        String idempotencyKey) {
 
     private static final String JSON = "application/json";
 
     public Call {
         body = List.copyOf(body);
+    }
+
+    /** Without an idempotency key. */
+    public Call(
+            String method,
+            String path,
+            String contentType,
+            List<ByteBuffer> body,
+            boolean isRepeatable,
+            Duration holdMax) {
+        this(method, path, contentType, body, isRepeatable, holdMax, "");
     }
 
     public static Call get(String path) {
@@ -37,6 +50,10 @@ public record Call(
 
     public static Call delete(String path) {
         return new Call("DELETE", path, "", List.of(), true, Duration.ZERO);
+    }
+
+    public static Call delete(String path, byte[] json) {
+        return withBody("DELETE", path, JSON, json);
     }
 
     public static Call put(String path, byte[] json) {
@@ -54,16 +71,21 @@ public record Call(
 
     /** The same call, which may be sent again when it may have been carried out. */
     public Call repeatable() {
-        return new Call(method, path, contentType, body, true, holdMax);
+        return new Call(method, path, contentType, body, true, holdMax, idempotencyKey);
     }
 
     public Call notRepeatable() {
-        return new Call(method, path, contentType, body, false, holdMax);
+        return new Call(method, path, contentType, body, false, holdMax, idempotencyKey);
     }
 
     /** The same call, which a gateway may hold for so long. */
     public Call heldUpTo(Duration hold) {
-        return new Call(method, path, contentType, body, isRepeatable, hold);
+        return new Call(method, path, contentType, body, isRepeatable, hold, idempotencyKey);
+    }
+
+    /** The same call, whose repetitions gateways know by this key: it may be sent again. */
+    public Call keyed(String key) {
+        return new Call(method, path, contentType, body, true, holdMax, key);
     }
 
     /** A piece of text as one segment of a path or one value of a query. */

@@ -53,6 +53,9 @@ public final class JdkHttpSender implements HttpSender {
         if (!call.contentType().isEmpty()) {
             request.header("Content-Type", call.contentType());
         }
+        if (!call.idempotencyKey().isEmpty()) {
+            request.header("Idempotency-Key", call.idempotencyKey());
+        }
         return request.build();
     }
 

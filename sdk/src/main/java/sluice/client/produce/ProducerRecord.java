@@ -1,12 +1,14 @@
 package sluice.client.produce;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import sluice.client.record.MessageHeaders;
 import sluice.client.record.RecordHeader;
 
 /**
@@ -74,6 +76,33 @@ public record ProducerRecord(
     /** The same record with one header more. */
     public ProducerRecord header(String name, String value) {
         return header(RecordHeader.of(name, value));
+    }
+
+    /**
+     * The same record with a priority, for queue groups that look at it.
+     *
+     * @param priority 0 to 9, the highest first; a record without one has 4
+     */
+    public ProducerRecord priority(int priority) {
+        return message(MessageHeaders.priority(priority));
+    }
+
+    /**
+     * The same record, that queue groups do not give out before that time, by the clock of the
+     * gateway that owns its partition. Of use only within the topic's retention.
+     */
+    public ProducerRecord deliverAt(Instant time) {
+        return message(MessageHeaders.deliverAt(time));
+    }
+
+    /** The same record, that queue groups never give out from that time on. */
+    public ProducerRecord expiresAt(Instant time) {
+        return message(MessageHeaders.expiresAt(time));
+    }
+
+    private ProducerRecord message(RecordHeader one) {
+        return new ProducerRecord(
+                topic, partition, timestampMs, key, value, MessageHeaders.with(headers, one));
     }
 
     /** The same record with one header more. */

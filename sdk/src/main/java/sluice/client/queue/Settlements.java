@@ -35,6 +35,11 @@ final class Settlements {
     private static final int BYTES_AT_ONCE = 512 << 10;
 
     static final int UNDER_WAY_MAX = 4;
+
+    /** While some frames are under way, fewer wait for more. */
+    private static final int WORTH_A_FRAME = 16;
+
+    private static final int SMALL_UNDER_WAY_MAX = 2;
     static final int WAITING_MAX = 100_000;
 
     /** What is to become of one message. */
@@ -100,7 +105,7 @@ final class Settlements {
 
     /** Sends what can be sent. */
     void send() {
-        while (!isPausing && underWay.size() < UNDER_WAY_MAX && !waiting.isEmpty()) {
+        while (!isPausing && mayLeave()) {
             var batch = new ArrayList<Settling>();
             int bytes = 0;
             while (batch.size() < AT_ONCE && bytes < BYTES_AT_ONCE && !waiting.isEmpty()) {
@@ -115,6 +120,11 @@ final class Settlements {
             lastId++;
             underWay.put(lastId, batch);
         }
+    }
+
+    private boolean mayLeave() {
+        int max = waiting.size() < WORTH_A_FRAME ? SMALL_UNDER_WAY_MAX : UNDER_WAY_MAX;
+        return !waiting.isEmpty() && underWay.size() < max;
     }
 
     /** What it takes in a frame at most: a character may become six. */

@@ -210,18 +210,40 @@ class QueueSessionTest extends QueueWorld {
         }
 
         @Test
-        void noMoreThanFourFramesAreUnderWay() {
+        void fewWaitForMoreWhileTwoFramesAreUnderWay() {
             Dial dial = open();
             deliver(dial, "a");
             for (int i = 0; i < 7; i++) {
                 begun.get(0).extend(Duration.ofSeconds(1));
+            }
+            assertEquals(2, dial.sent("settle").size());
+            dial.settled("");
+            pass(0);
+
+            assertEquals(3, dial.sent("settle").size());
+            assertEquals(5, dial.last("settle").list("extend").size());
+        }
+
+        @Test
+        void noMoreThanFourFramesAreUnderWayHoweverMuchWaits() {
+            Dial dial = open();
+            deliver(dial, "a");
+            for (int i = 0; i < 6; i++) {
+                on(() -> {
+                    for (int j = 0; j < 20; j++) {
+                        session.settle(
+                                begun.get(0),
+                                new Outcome.Extend(Duration.ofSeconds(1)),
+                                new CompletableFuture<>());
+                    }
+                });
             }
             assertEquals(4, dial.sent("settle").size());
             dial.settled("");
             pass(0);
 
             assertEquals(5, dial.sent("settle").size());
-            assertEquals(3, dial.last("settle").list("extend").size());
+            assertEquals(40, dial.last("settle").list("extend").size());
         }
     }
 

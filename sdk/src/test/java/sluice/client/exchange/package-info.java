@@ -1,0 +1,5 @@
+/** Tests of exchanges, against gateways that answer from a list. */
+@NullMarked
+package sluice.client.exchange;
+
+import org.jspecify.annotations.NullMarked;
