@@ -181,6 +181,13 @@ public interface GatewayConfig {
         int streamsMax();
 
         /**
+         * How long what was published is sent again to the topics of an exchange that do not have
+         * it while others do. Longer spares callers more repetitions, and lets them wait.
+         */
+        @WithDefault("10s")
+        Duration publishAgainMax();
+
+        /**
          * Bytes of batches that all streams together hold read ahead. More keeps more members busy
          * while their partitions' owners are slow.
          */

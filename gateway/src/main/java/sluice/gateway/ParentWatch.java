@@ -1,13 +1,15 @@
 package sluice.gateway;
 
-import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends this process when the launcher that started it is gone. */
+/**
+ * Ends this process when the launcher that started it is gone, at once: the local stores went with
+ * it, so a drain would only keep the ports for as long as it is waited for.
+ */
 @Singleton
 final class ParentWatch {
 
@@ -23,7 +25,7 @@ final class ParentWatch {
     }
 
     private static void end(long pid) {
-        LOGGER.atInfo().addKeyValue("pid", pid).log("the parent process is gone: stopping");
-        Quarkus.asyncExit();
+        LOGGER.atInfo().addKeyValue("pid", pid).log("the parent process is gone: ending");
+        Runtime.getRuntime().halt(1);
     }
 }

@@ -2,6 +2,8 @@ package sluice.gateway.group;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
 import sluice.metadata.GroupConfig;
 import sluice.metadata.QueueConfig;
 import sluice.metadata.StreamConfig;
@@ -67,6 +69,28 @@ final class ConfigJson {
         }
         json.writeStringField("onReject", GroupBody.word(config.onReject()));
         json.writeStringField("activeConsumer", GroupBody.word(config.activeConsumer()));
+        writeChoice(json, config.choice());
         json.writeBooleanField("paused", config.isPaused());
+    }
+
+    private static void writeChoice(JsonGenerator json, QueueConfig.Choice choice)
+            throws IOException {
+        json.writeStringField("order", choice.isByKey() ? "key" : "none");
+        json.writeBooleanField("priority", choice.isByPriority());
+        json.writeStringField("onExpiry", GroupBody.word(choice.onExpiry()));
+        if (choice.tenants().isEmpty()) {
+            json.writeNullField("tenants");
+            return;
+        }
+        QueueConfig.Tenants tenants = choice.tenants().get();
+        json.writeObjectFieldStart("tenants");
+        json.writeStringField("header", tenants.header());
+        json.writeNumberField("maxInFlight", tenants.inFlightMax());
+        json.writeObjectFieldStart("weights");
+        for (Map.Entry<String, Integer> each : new TreeMap<>(tenants.weights()).entrySet()) {
+            json.writeNumberField(each.getKey(), each.getValue());
+        }
+        json.writeEndObject();
+        json.writeEndObject();
     }
 }

@@ -22,7 +22,7 @@ import sluice.gateway.problem.ProblemType;
  * name and kind; {@link #end} refuses those that nobody asked for, so that a misspelt one is not
  * taken for one left out.
  */
-final class JsonFields {
+public final class JsonFields {
 
     /** Nothing of a group needs more, and a tree weighs many times its text. */
     static final int BYTES_MAX = 1 << 20;
@@ -43,7 +43,7 @@ final class JsonFields {
     }
 
     /** An empty body says nothing, as {@code {}} does. */
-    static JsonFields of(Body body) {
+    public static JsonFields of(Body body) {
         if (body.length() > BYTES_MAX) {
             throw new ProblemException(
                     Problem.of(
@@ -115,16 +115,21 @@ final class JsonFields {
         return fields.get(name);
     }
 
-    boolean has(String name) {
+    /** All of them, whatever is asked for. */
+    List<String> names() {
+        return List.copyOf(fields.keySet());
+    }
+
+    public boolean has(String name) {
         return get(name) != null;
     }
 
     /** True if the field is there and says null. */
-    boolean isNull(String name) {
+    public boolean isNull(String name) {
         return get(name) == null && fields.containsKey(name);
     }
 
-    Optional<String> text(String name) {
+    public Optional<String> text(String name) {
         return switch (get(name)) {
             case null -> Optional.empty();
             case String text -> Optional.of(text);
@@ -132,7 +137,7 @@ final class JsonFields {
         };
     }
 
-    String textNeeded(String name) {
+    public String textNeeded(String name) {
         return text(name).orElseThrow(() -> missing(name));
     }
 
@@ -149,7 +154,7 @@ final class JsonFields {
         return number(name, min, max).orElseThrow(() -> missing(name));
     }
 
-    boolean flag(String name, boolean otherwise) {
+    public boolean flag(String name, boolean otherwise) {
         return switch (get(name)) {
             case null -> otherwise;
             case Boolean flag -> flag;
@@ -164,7 +169,18 @@ final class JsonFields {
                 : Optional.empty();
     }
 
-    Optional<List<JsonFields>> objects(String name) {
+    /** An object whose fields are texts, or null for those that say nothing. */
+    public Optional<Map<String, Optional<String>>> textsByName(String name) {
+        if (get(name) == null) {
+            return Optional.empty();
+        }
+        JsonFields object = child(name, get(name));
+        var texts = new LinkedHashMap<String, Optional<String>>();
+        object.fields.keySet().forEach(each -> texts.put(each, object.text(each)));
+        return Optional.of(texts);
+    }
+
+    public Optional<List<JsonFields>> objects(String name) {
         return list(name)
                 .map(elements -> {
                     var objects = new ArrayList<JsonFields>(elements.size());
@@ -222,7 +238,7 @@ final class JsonFields {
     }
 
     /** Refuses fields that were not asked for. */
-    void end() {
+    public void end() {
         for (String name : fields.keySet()) {
             if (!asked.contains(name)) {
                 throw malformed(
@@ -236,7 +252,7 @@ final class JsonFields {
         return name.length() <= 64 ? name : name.substring(0, 64) + "…";
     }
 
-    ProblemException bad(String name, String expected) {
+    public ProblemException bad(String name, String expected) {
         return new ProblemException(
                 ProblemType.BAD_PARAMETER, "%s%s: %s".formatted(where, name, expected));
     }

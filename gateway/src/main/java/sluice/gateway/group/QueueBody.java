@@ -1,6 +1,7 @@
 package sluice.gateway.group;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import sluice.metadata.GroupConfig;
@@ -17,7 +18,9 @@ import sluice.metadata.QueueConfig.Backoff.Growth;
  *    "deliveryLimit": 20,                                           0 for none
  *    "backoff": {"type": "exponential" | "fixed", "delay": "1s", "maxDelay": "5m", "jitter": 20},
  *    "deadLetterTopic": "name" | null,                              else ‹group›.dead-letters
- *    "onReject": "dead-letter" | "drop", "activeConsumer": "all" | "single"}
+ *    "onReject": "dead-letter" | "drop", "activeConsumer": "all" | "single",
+ *    "order": "none" | "key", "priority": false, "onExpiry": "drop" | "dead-letter",
+ *    "tenants": {"header": "tenant", "maxInFlight": 0, "weights": {"name": 1}} | null}
  * </pre>
  */
 final class QueueBody {
@@ -39,7 +42,50 @@ final class QueueBody {
                 deadLetters(body, group),
                 onReject(body),
                 activeConsumer(body),
-                false);
+                false,
+                choice(body));
+    }
+
+    private static QueueConfig.Choice choice(JsonFields body) {
+        boolean isByKey =
+                switch (body.text("order").orElse("none")) {
+                    case "none" -> false;
+                    case "key" -> true;
+                    default -> throw body.bad("order", "expected none or key");
+                };
+        QueueConfig.OnExpiry onExpiry =
+                switch (body.text("onExpiry").orElse("drop")) {
+                    case "drop" -> QueueConfig.OnExpiry.DROP;
+                    case "dead-letter" -> QueueConfig.OnExpiry.DEAD_LETTER;
+                    default -> throw body.bad("onExpiry", "expected drop or dead-letter");
+                };
+        return new QueueConfig.Choice(
+                isByKey, body.flag("priority", false), onExpiry, tenants(body));
+    }
+
+    private static Optional<QueueConfig.Tenants> tenants(JsonFields body) {
+        if (!body.has("tenants")) {
+            return Optional.empty();
+        }
+        JsonFields fields =
+                body.objectIfOne("tenants")
+                        .orElseThrow(() -> body.bad("tenants", "expected an object"));
+        var weights = new HashMap<String, Integer>();
+        if (fields.has("weights")) {
+            JsonFields each =
+                    fields.objectIfOne("weights")
+                            .orElseThrow(() -> fields.bad("weights", "expected an object"));
+            for (String tenant : each.names()) {
+                weights.put(tenant, whole(each, tenant, 1));
+            }
+        }
+        var tenants =
+                new QueueConfig.Tenants(
+                        fields.text("header").orElse(QueueConfig.Tenants.HEADER),
+                        whole(fields, "maxInFlight", 0),
+                        weights);
+        fields.end();
+        return Optional.of(tenants);
     }
 
     /** What is out of range is refused by the coordinator, with the range. */

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.Map;
+import java.util.TreeMap;
 import sluice.consumer.group.QueueReply;
 import sluice.consumer.group.QueueRequest;
 import sluice.consumer.queue.PartitionReply;
@@ -133,39 +133,52 @@ final class QueueJson {
 
     private static void writeTotals(JsonGenerator json, QueueReply.Counted counted)
             throws IOException {
-        List<PartitionReply.Numbers> numbers =
-                counted.partitions().stream()
-                        .map(QueueReply.Partition::numbers)
-                        .flatMap(Optional::stream)
-                        .toList();
-        boolean isComplete = numbers.size() == counted.partitions().size();
-        json.writeBooleanField("complete", isComplete);
-        json.writeNumberField(
-                "ready", numbers.stream().mapToLong(each -> each.backlog().ready()).sum());
-        json.writeNumberField(
-                "inFlight", numbers.stream().mapToLong(each -> each.backlog().inFlight()).sum());
-        json.writeNumberField(
-                "delayed", numbers.stream().mapToLong(each -> each.backlog().delayed()).sum());
-        json.writeNumberField(
-                "dead", numbers.stream().mapToLong(each -> each.backlog().dead()).sum());
+        QueueTotals totals = QueueTotals.of(counted);
+        json.writeBooleanField("complete", totals.isComplete());
+        json.writeNumberField("ready", totals.ready());
+        json.writeNumberField("inFlight", totals.inFlight());
+        json.writeNumberField("delayed", totals.delayed());
+        json.writeNumberField("behind", totals.behind());
+        json.writeNumberField("dead", totals.dead());
         json.writeNumberField("dropped", counted.dropped());
-        json.writeNumberField(
-                "settled", numbers.stream().mapToLong(PartitionReply.Numbers::settled).sum());
-        OptionalLong oldest =
-                numbers.stream()
-                        .map(PartitionReply.Numbers::oldestReadyMs)
-                        .filter(OptionalLong::isPresent)
-                        .mapToLong(OptionalLong::getAsLong)
-                        .min();
-        if (oldest.isPresent()) {
-            json.writeNumberField("oldestReadyAt", oldest.getAsLong());
+        json.writeNumberField("settled", totals.settled());
+        json.writeNumberField("expired", totals.expired());
+        writeTenants(json, QueueTotals.numbers(counted));
+        if (totals.oldestReadyMs().isPresent()) {
+            json.writeNumberField("oldestReadyAt", totals.oldestReadyMs().getAsLong());
         } else {
             json.writeNullField("oldestReadyAt");
         }
     }
 
+    /** By name; those of a partition that has more of them than it tells are told in part. */
+    private static void writeTenants(JsonGenerator json, List<PartitionReply.Numbers> numbers)
+            throws IOException {
+        var ready = new TreeMap<String, Long>();
+        var inFlight = new TreeMap<String, Long>();
+        for (PartitionReply.Numbers each : numbers) {
+            for (PartitionReply.Tenant tenant : each.tenants()) {
+                ready.merge(tenant.name(), tenant.ready(), Long::sum);
+                inFlight.merge(tenant.name(), (long) tenant.inFlight(), Long::sum);
+            }
+        }
+        json.writeObjectFieldStart("perTenant");
+        for (Map.Entry<String, Long> each : ready.entrySet()) {
+            json.writeObjectFieldStart(each.getKey());
+            json.writeNumberField("ready", each.getValue());
+            json.writeNumberField("inFlight", inFlight.getOrDefault(each.getKey(), 0L));
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+    }
+
     private static void write(JsonGenerator json, QueueReply.Session session) throws IOException {
         json.writeStartObject();
+        writeFields(json, session);
+        json.writeEndObject();
+    }
+
+    static void writeFields(JsonGenerator json, QueueReply.Session session) throws IOException {
         json.writeStringField("session", session.id().toString());
         json.writeStringField("client", session.client());
         json.writeStringField("gateway", session.gateway());
@@ -173,7 +186,6 @@ final class QueueJson {
         json.writeBooleanField("active", session.isActive());
         json.writeBooleanField("waits", session.waits());
         json.writeNumberField("heardMsAgo", session.heardBefore().toMillis());
-        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, QueueReply.Partition partition)
@@ -185,6 +197,7 @@ final class QueueJson {
             json.writeNumberField("ready", numbers.backlog().ready());
             json.writeNumberField("inFlight", numbers.backlog().inFlight());
             json.writeNumberField("delayed", numbers.backlog().delayed());
+            json.writeNumberField("behind", numbers.backlog().behind());
             json.writeNumberField("dead", numbers.backlog().dead());
             json.writeNumberField("floor", numbers.floor());
             json.writeNumberField("cursor", numbers.cursor());

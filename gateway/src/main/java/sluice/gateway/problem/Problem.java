@@ -48,7 +48,7 @@ public record Problem(
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }
 
-    public static Problem of(ProblemType type, String detail) {
+    public static Problem of(KnownProblem type, String detail) {
         return new Problem(
                 type.code(), type.status(), type.title(), detail, type.action(), Map.of());
     }
@@ -66,7 +66,7 @@ public record Problem(
     /** Statuses that depend on the code come first; all others follow from the kind. */
     public static Problem of(SluiceException failure) {
         String detail = Objects.requireNonNullElse(failure.getMessage(), failure.code());
-        return ProblemType.ofCode(failure.code())
+        return KnownProblem.ofCode(failure.code())
                 .map(type -> of(type, detail))
                 .orElseGet(() -> ofKind(failure, detail));
     }

@@ -13,7 +13,7 @@ public final class ProblemException extends RuntimeException {
         this.problem = problem;
     }
 
-    public ProblemException(ProblemType type, String detail) {
+    public ProblemException(KnownProblem type, String detail) {
         this(Problem.of(type, detail));
     }
 

@@ -1,17 +1,7 @@
 package sluice.gateway.problem;
 
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-
-/**
- * The problems this API knows by name; {@code docs/problems.md} explains each. A code is part of
- * the API: add, never rename. A code that is not here (the engine may have its own) is answered by
- * its kind alone.
- */
-public enum ProblemType {
+/** The problems of all but exchanges. */
+public enum ProblemType implements KnownProblem {
     MALFORMED_JSON(
             "malformed-json",
             400,
@@ -44,6 +34,11 @@ public enum ProblemType {
             400,
             "The group reads the topic of its own dead letters",
             "Choose another deadLetterTopic, or a pattern that leaves it out."),
+    REDRIVE_CYCLE(
+            "redrive-cycle",
+            400,
+            "The messages would come back into the queue that they leave",
+            "Choose another topic, or leave to out."),
     BAD_QUEUE_REQUEST(
             "bad-queue-request",
             400,
@@ -201,6 +196,21 @@ public enum ProblemType {
             409,
             "The group's coordinator changed, and cannot tell which answers arrived",
             "Open the session again with resume, and held naming the deliveries that it works on."),
+    REDRIVE_RUNNING(
+            "redrive-running",
+            409,
+            "A redrive of the dead letters is under way",
+            "Wait for it, or stop it with DELETE; then begin the next."),
+    NO_DEAD_LETTER_TOPIC(
+            "no-dead-letter-topic",
+            409,
+            "The group drops its dead letters",
+            "Give the group a deadLetterTopic; those that were dropped are gone."),
+    DEAD_LETTER_GROUP_TAKEN(
+            "dead-letter-group-taken",
+            409,
+            "The group named as the dead-letter topic reads something else",
+            "Give the group another deadLetterTopic, or delete that group."),
     STALE_EPOCH(
             "stale-epoch",
             409,
@@ -317,6 +327,11 @@ public enum ProblemType {
             503,
             "This gateway cannot serve yet",
             "Repeat after the time in Retry-After, or ask another gateway."),
+    NUMBERS_INCOMPLETE(
+            "numbers-incomplete",
+            503,
+            "The owner of a partition does not answer now",
+            "Repeat after the time in Retry-After; do not scale by a part of the numbers."),
     GROUP_MOVED(
             "group-moved",
             503,
@@ -333,9 +348,6 @@ public enum ProblemType {
             "The gateway has a defect",
             "Report the logId; the operator finds the cause in the log under it.");
 
-    private static final Map<String, ProblemType> BY_CODE =
-            Stream.of(values()).collect(Collectors.toMap(ProblemType::code, Function.identity()));
-
     private final String code;
     private final int status;
     private final String title;
@@ -348,23 +360,23 @@ public enum ProblemType {
         this.action = action;
     }
 
+    @Override
     public String code() {
         return code;
     }
 
-    int status() {
+    @Override
+    public int status() {
         return status;
     }
 
-    String title() {
+    @Override
+    public String title() {
         return title;
     }
 
-    String action() {
+    @Override
+    public String action() {
         return action;
-    }
-
-    static Optional<ProblemType> ofCode(String code) {
-        return Optional.ofNullable(BY_CODE.get(code));
     }
 }

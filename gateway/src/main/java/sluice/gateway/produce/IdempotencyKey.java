@@ -33,17 +33,29 @@ record IdempotencyKey(long producerId, int baseSequence, int partitionHash) {
      * @throws ProblemException {@code bad-idempotency-key}
      */
     static IdempotencyKey of(String key, long topicId, byte[] body, int from, int length) {
+        return of(key, topicId, fingerprint(body, from, length));
+    }
+
+    /**
+     * As one of several topics that one request goes to.
+     *
+     * @param fingerprint of its body
+     * @throws ProblemException {@code bad-idempotency-key}
+     */
+    static IdempotencyKey of(String key, long topicId, int fingerprint) {
         check(key);
         MessageDigest sha = sha256();
         sha.update(ByteBuffer.allocate(Long.BYTES).putLong(topicId).flip());
         ByteBuffer ofKey = ByteBuffer.wrap(sha.digest(key.getBytes(StandardCharsets.US_ASCII)));
-        sha.update(body, from, length);
-        ByteBuffer ofBody = ByteBuffer.wrap(sha.digest());
         long producerId = FIRST_PRODUCER_ID | ofKey.getLong() & (FIRST_PRODUCER_ID - 1);
-        return new IdempotencyKey(
-                producerId,
-                ofBody.getInt() & Integer.MAX_VALUE,
-                ofKey.getInt() & Integer.MAX_VALUE);
+        return new IdempotencyKey(producerId, fingerprint, ofKey.getInt() & Integer.MAX_VALUE);
+    }
+
+    /** The sequence that stands for a body. */
+    static int fingerprint(byte[] body, int from, int length) {
+        MessageDigest sha = sha256();
+        sha.update(body, from, length);
+        return ByteBuffer.wrap(sha.digest()).getInt() & Integer.MAX_VALUE;
     }
 
     private static void check(String key) {

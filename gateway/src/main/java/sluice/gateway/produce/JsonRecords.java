@@ -6,14 +6,19 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import sluice.gateway.SpanText;
 import sluice.gateway.problem.Problem;
 import sluice.gateway.problem.ProblemException;
 import sluice.gateway.problem.ProblemType;
+import sluice.metadata.Binding;
 
 /**
- * Reads the JSON body of a produce request, straight from its bytes into a {@link Placement}:
+ * Reads the JSON body of a produce request, straight from its bytes into a {@link RecordSink}:
  *
  * <pre>
  *   {"records": [ record, … ]}
@@ -24,7 +29,10 @@ import sluice.gateway.problem.ProblemType;
  *           headers                   {name: text, or list of texts, or null}
  *           headersBase64             the same with bytes
  *           partition                 if given, the key does not choose it
+ *           routingKey                in place of partition, if an exchange is to route it
  *           timestamp                 milliseconds since 1970 UTC; now if absent
+ *           priority, delay | deliverAt, expiresIn | expiresAt
+ *                                     for queue groups, see {@link MessageFields}
  * </pre>
  *
  * <p>What is not in this table is refused, so that a misspelt field does not lose data in silence.
@@ -41,14 +49,15 @@ final class JsonRecords {
     private final byte[] body;
     private final int from;
     private final int length;
-    private final Placement placement;
-    private final RecordFields fields = new RecordFields();
+    private final RecordSink sink;
+    private final MessageFields message = new MessageFields();
+    private RecordFields fields = new RecordFields();
 
-    JsonRecords(byte[] body, int from, int length, Placement placement) {
+    JsonRecords(byte[] body, int from, int length, RecordSink sink) {
         this.body = body;
         this.from = from;
         this.length = length;
-        this.placement = placement;
+        this.sink = sink;
     }
 
     void read() {
@@ -62,7 +71,7 @@ final class JsonRecords {
         } catch (IOException e) {
             throw new AssertionError("bytes in memory cannot fail to be read", e);
         }
-        if (placement.recordCount() == 0) {
+        if (sink.recordCount() == 0) {
             throw malformed("There are no records in the body");
         }
     }
@@ -93,13 +102,19 @@ final class JsonRecords {
                 token = json.nextToken()) {
             expect(json, token, JsonToken.START_OBJECT, "a record, which is an object");
             fields.reset();
+            message.reset();
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 readField(json, json.currentName());
             }
             if (fields.isEmpty()) {
                 throw inRecord("it has no key, no value and no headers");
             }
-            placement.add(fields);
+            message.problem(sink.nowMs())
+                    .ifPresent(what -> {
+                        throw inRecord(what);
+                    });
+            message.addTo(fields, sink.nowMs());
+            fields = sink.add(fields);
         }
     }
 
@@ -118,12 +133,11 @@ final class JsonRecords {
                         readHeaders(json, token, name);
                         yield true;
                     }
-                    default ->
-                            throw inRecord(
-                                    "there is no field %s; there are key, keyBase64, value,"
-                                                    .formatted(name)
-                                            + " valueJson, valueBase64, headers, headersBase64,"
-                                            + " partition, timestamp");
+                    case "priority", "deliverAt", "expiresAt" ->
+                            message.set(name, whole(json, token, name));
+                    case "delay", "expiresIn" -> message.set(name, spanMs(json, token, name));
+                    case "routingKey" -> fields.setRoutingKey(routingKey(json, token));
+                    default -> throw noField(name);
                 };
         if (!isFirst) {
             throw inRecord("field %s: there was one like it before".formatted(name));
@@ -216,19 +230,41 @@ final class JsonRecords {
         if (token != JsonToken.VALUE_NUMBER_INT) {
             throw inRecord("field partition: expected a whole number");
         }
+        int partitions = sink.partitionsToName().orElseThrow(() -> noField("partition"));
         int partition = json.getIntValue();
-        if (partition < 0 || partition >= placement.partitions()) {
+        if (partition < 0 || partition >= partitions) {
             throw new ProblemException(
                     Problem.of(
                                     ProblemType.PARTITION_OUT_OF_RANGE,
                                     "record %d: partition=%d partitions=%d"
-                                            .formatted(
-                                                    placement.recordCount(),
-                                                    partition,
-                                                    placement.partitions()))
-                            .with("record", placement.recordCount()));
+                                            .formatted(sink.recordCount(), partition, partitions))
+                            .with("record", sink.recordCount()));
         }
         return partition;
+    }
+
+    private String routingKey(JsonParser json, JsonToken token) throws IOException {
+        if (sink.partitionsToName().isPresent()) {
+            throw noField("routingKey");
+        }
+        byte[] key = textOrNull(json, token, "routingKey");
+        if (key == null) {
+            return "";
+        }
+        if (key.length > Binding.ROUTING_KEY_BYTES_MAX) {
+            throw inRecord(
+                    "field routingKey: bytes=%d bytesMax=%d"
+                            .formatted(key.length, Binding.ROUTING_KEY_BYTES_MAX));
+        }
+        return new String(key, StandardCharsets.UTF_8);
+    }
+
+    private ProblemException noField(String name) {
+        return inRecord(
+                "there is no field %s; there are key, keyBase64, value, valueJson, valueBase64, headers, headersBase64, %s, timestamp, priority, delay, deliverAt, expiresIn, expiresAt"
+                        .formatted(
+                                name,
+                                sink.partitionsToName().isPresent() ? "partition" : "routingKey"));
     }
 
     private long timestampMs(JsonParser json, JsonToken token) throws IOException {
@@ -239,6 +275,29 @@ final class JsonRecords {
             throw inRecord("field timestamp: expected milliseconds since 1970 UTC");
         }
         return json.getLongValue();
+    }
+
+    private long whole(JsonParser json, JsonToken token, String name) throws IOException {
+        if (token == JsonToken.VALUE_NULL) {
+            return MessageFields.ABSENT;
+        }
+        if (token != JsonToken.VALUE_NUMBER_INT || json.getLongValue() < 0) {
+            throw inRecord("field %s: expected a whole number, 0 or more".formatted(name));
+        }
+        return json.getLongValue();
+    }
+
+    private long spanMs(JsonParser json, JsonToken token, String name) throws IOException {
+        if (token == JsonToken.VALUE_NULL) {
+            return MessageFields.ABSENT;
+        }
+        Optional<Duration> span =
+                token == JsonToken.VALUE_STRING ? SpanText.parse(json.getText()) : Optional.empty();
+        Duration found =
+                span.orElseThrow(() -> inRecord("field %s: %s".formatted(name, SpanText.EXPECTED)));
+        return found.compareTo(MessageFields.LONGEST) > 0
+                ? MessageFields.LONGEST.toMillis() + 1
+                : found.toMillis();
     }
 
     private void expect(
@@ -254,7 +313,7 @@ final class JsonRecords {
     }
 
     private ProblemException inRecord(String what) {
-        int record = placement.recordCount();
+        int record = sink.recordCount();
         return new ProblemException(
                 Problem.of(ProblemType.MALFORMED_REQUEST, "record %d: %s".formatted(record, what))
                         .with("record", record));

@@ -1,11 +1,13 @@
 package sluice.gateway.produce;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import sluice.gateway.problem.Problem;
 import sluice.gateway.problem.ProblemException;
@@ -19,7 +21,7 @@ import sluice.metadata.TopicRecord;
  * record where it went, so that offsets can be told in the order of the request. Owned by one
  * thread.
  */
-final class Placement {
+final class Placement implements RecordSink {
 
     private static final int BATCH_BYTES_FIRST = 512;
 
@@ -56,20 +58,24 @@ final class Placement {
     }
 
     /**
-     * @throws ProblemException {@code record-too-large}
+     * @throws ProblemException {@code record-too-large}, or if the topic forgets it before it is
+     *     due
      */
-    void add(RecordFields record) {
+    @Override
+    public RecordFields add(RecordFields record) {
+        add(record, recordCount);
+        return record;
+    }
+
+    /**
+     * @param number of the record in its request, for who is told of it
+     * @throws ProblemException {@code record-too-large}, or if the topic forgets it before it is
+     *     due
+     */
+    void add(RecordFields record, int number) {
+        checkDelay(record, number);
         int sizeBytes = record.sizeBytes();
-        int sizeMax = topic.config().recordBytesMax();
-        if (sizeBytes > sizeMax) {
-            throw new ProblemException(
-                    Problem.of(
-                                    ProblemType.RECORD_TOO_LARGE,
-                                    "record %d: bytes=%,d recordBytesMax=%,d"
-                                            .formatted(recordCount, sizeBytes, sizeMax))
-                            .with("record", recordCount)
-                            .with("recordBytesMax", sizeMax));
-        }
+        checkSize(sizeBytes, number);
         int batch = batchOf(partitionOf(record, sizeBytes));
         BatchBuilder builder = batches.get(batch).builder();
         remember(batch, builder.recordCount());
@@ -78,6 +84,37 @@ final class Placement {
                 record.key(),
                 record.value(),
                 record.headers());
+    }
+
+    private void checkSize(int sizeBytes, int number) {
+        int sizeMax = topic.config().recordBytesMax();
+        if (sizeBytes > sizeMax) {
+            throw new ProblemException(
+                    Problem.of(
+                                    ProblemType.RECORD_TOO_LARGE,
+                                    "record %d: topic=%s bytes=%,d recordBytesMax=%,d"
+                                            .formatted(number, topic.name(), sizeBytes, sizeMax))
+                            .with("record", number)
+                            .with("recordBytesMax", sizeMax));
+        }
+    }
+
+    /** One that is due when the topic has it no more would never be given out. */
+    private void checkDelay(RecordFields record, int number) {
+        long keptMs = topic.config().retention().map(Duration::toMillis).orElse(Long.MAX_VALUE);
+        long delayMs = record.deliverAtMs() - nowMs;
+        if (delayMs >= keptMs) {
+            throw new ProblemException(
+                    Problem.of(
+                                    ProblemType.MALFORMED_REQUEST,
+                                    "record %d: it would be delivered in %d s, and topic %s keeps records for %d s"
+                                            .formatted(
+                                                    number,
+                                                    delayMs / 1_000,
+                                                    topic.name(),
+                                                    keptMs / 1_000))
+                            .with("record", number));
+        }
     }
 
     private int partitionOf(RecordFields record, int sizeBytes) {
@@ -119,11 +156,26 @@ final class Placement {
         recordCount++;
     }
 
-    int partitions() {
+    @Override
+    public long nowMs() {
+        return nowMs;
+    }
+
+    TopicRecord topic() {
+        return topic;
+    }
+
+    private int partitions() {
         return topic.partitions();
     }
 
-    int recordCount() {
+    @Override
+    public OptionalInt partitionsToName() {
+        return OptionalInt.of(partitions());
+    }
+
+    @Override
+    public int recordCount() {
         return recordCount;
     }
 

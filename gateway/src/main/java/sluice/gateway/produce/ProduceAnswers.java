@@ -3,10 +3,8 @@ package sluice.gateway.produce;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.nio.charset.StandardCharsets;
 import java.util.function.IntConsumer;
 import java.util.function.IntUnaryOperator;
-import org.jspecify.annotations.Nullable;
 import sluice.engine.Engine.Acks;
 import sluice.engine.Engine.Appended;
 import sluice.gateway.problem.Problem;
@@ -49,7 +47,7 @@ final class ProduceAnswers {
         if (acks == Acks.NONE && appends.allAppended()) {
             return accepted(placement.recordCount());
         }
-        var errors = new Errors(appends);
+        var errors = new AppendErrors(appends, problems);
         var out = new JsonBytes(32 + ENTRY_BYTES * placement.recordCount());
         list(
                 out,
@@ -79,7 +77,7 @@ final class ProduceAnswers {
         if (acks == Acks.NONE && appends.allAppended()) {
             return accepted(batches.recordCount());
         }
-        var errors = new Errors(appends);
+        var errors = new AppendErrors(appends, problems);
         var out = new JsonBytes(32 + 2 * ENTRY_BYTES * counts.length);
         list(
                 out,
@@ -132,12 +130,12 @@ final class ProduceAnswers {
             String name,
             IntUnaryOperator partitionOfBatch,
             Appends appends,
-            Errors errors) {
-        Problem gravest = errors.gravest;
+            AppendErrors errors) {
+        Problem gravest = errors.gravest();
         if (gravest == null) {
             return Response.ok(list.toArray(), MediaType.APPLICATION_JSON_TYPE).build();
         }
-        if (errors.count == appends.count() && errors.allAlike) {
+        if (errors.isOneForAll()) {
             return problems.answer(gravest);
         }
         String json = list.toString();
@@ -146,68 +144,17 @@ final class ProduceAnswers {
                 Problem.of(
                                 ProblemType.SOME_NOT_APPENDED,
                                 "%d of %d batches were not appended"
-                                        .formatted(errors.count, appends.count()))
+                                        .formatted(errors.count(), appends.count()))
                         .withStatus(gravest.status())
                         .with(name, new Problem.RawJson(entries))
-                        .with("failures", new Problem.RawJson(errors.json(partitionOfBatch))));
-    }
-
-    /** The problems of those appends that failed; each is made, and logged if need be, once. */
-    private final class Errors {
-        private final @Nullable Problem[] problemOfBatch;
-        private int count;
-        private boolean allAlike = true;
-        private @Nullable Problem gravest;
-
-        Errors(Appends appends) {
-            problemOfBatch = new Problem[appends.count()];
-            for (int batch = 0; batch < appends.count(); batch++) {
-                Throwable failure = appends.failure(batch);
-                if (failure != null) {
-                    add(batch, problems.of(failure));
-                }
-            }
-        }
-
-        private void add(int batch, Problem problem) {
-            problemOfBatch[batch] = problem;
-            count++;
-            Problem before = gravest;
-            if (before == null) {
-                gravest = problem;
-                return;
-            }
-            allAlike &= before.code().equals(problem.code());
-            // As it happens the highest status, 504 for an unknown outcome, is the gravest too.
-            if (problem.status() > before.status()) {
-                gravest = problem;
-            }
-        }
-
-        byte[] code(int batch) {
-            return JsonBytes.ascii(problem(batch).code());
-        }
-
-        /** Each failed batch with its whole problem, once however many records it has. */
-        String json(IntUnaryOperator partitionOfBatch) {
-            var json = new StringBuilder("[");
-            for (int batch = 0; batch < problemOfBatch.length; batch++) {
-                if (problemOfBatch[batch] != null) {
-                    json.append(json.length() > 1 ? "," : "")
-                            .append("{\"partition\":")
-                            .append(partitionOfBatch.applyAsInt(batch))
-                            .append(",\"problem\":")
-                            .append(new String(problem(batch).toJson(), StandardCharsets.UTF_8))
-                            .append('}');
-                }
-            }
-            return json.append(']').toString();
-        }
-
-        private Problem problem(int batch) {
-            Problem problem = problemOfBatch[batch];
-            assert problem != null : "no error: batch=" + batch;
-            return problem;
-        }
+                        .with(
+                                "failures",
+                                new Problem.RawJson(
+                                        errors.json(
+                                                batch ->
+                                                        "\"partition\":"
+                                                                + partitionOfBatch.applyAsInt(
+                                                                        batch),
+                                                Integer.MAX_VALUE))));
     }
 }

@@ -15,6 +15,7 @@ final class ProduceMetrics {
 
     private final Counter records;
     private final Counter bytes;
+    private final Counter unroutable;
     private final Timer duration;
 
     ProduceMetrics(MeterRegistry metrics) {
@@ -25,6 +26,10 @@ final class ProduceMetrics {
         bytes =
                 Counter.builder("sluice.produce.bytes")
                         .description("Bytes of the bodies of produce requests that were let in")
+                        .register(metrics);
+        unroutable =
+                Counter.builder("sluice.publish.unroutable")
+                        .description("Records for an exchange that no binding matched")
                         .register(metrics);
         duration =
                 Timer.builder("sluice.produce.duration")
@@ -46,6 +51,10 @@ final class ProduceMetrics {
     void letIn(int recordCount, int bodyBytes) {
         records.increment(recordCount);
         bytes.increment(bodyBytes);
+    }
+
+    void unroutable(int recordCount) {
+        unroutable.increment(recordCount);
     }
 
     void answered(long durationNs) {

@@ -172,7 +172,7 @@ public final class ProduceResource {
         };
     }
 
-    private static Acks acks(@Nullable String acks) {
+    static Acks acks(@Nullable String acks) {
         if (acks == null) {
             return Acks.ALL;
         }
@@ -187,7 +187,7 @@ public final class ProduceResource {
     }
 
     /** In lower case and without parameters such as charset; empty if there is none. */
-    private static String mediaTypeOf(HttpServerRequest request) {
+    static String mediaTypeOf(HttpServerRequest request) {
         String header = request.getHeader(HttpHeaders.CONTENT_TYPE);
         if (header == null) {
             return "";

@@ -1,7 +1,6 @@
 package sluice.gateway.produce;
 
 import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 import java.nio.ByteBuffer;
@@ -24,11 +23,8 @@ import sluice.metadata.TopicRecord;
 @Singleton
 final class Producing {
 
-    /** Larger bodies would hold up the other requests of their event loop while they are read. */
-    private static final int EVENT_LOOP_BODY_BYTES_MAX = 128 * 1024;
-
     private final Engine engine;
-    private final Vertx vertx;
+    private final BodyWork work;
     private final EdgeClock clock;
     private final StickyPartitions sticky;
     private final ProduceAnswers answers;
@@ -36,13 +32,13 @@ final class Producing {
 
     Producing(
             Engine engine,
-            Vertx vertx,
+            BodyWork work,
             EdgeClock clock,
             StickyPartitions sticky,
             ProduceAnswers answers,
             ProduceMetrics metrics) {
         this.engine = engine;
-        this.vertx = vertx;
+        this.work = work;
         this.clock = clock;
         this.sticky = sticky;
         this.answers = answers;
@@ -56,7 +52,7 @@ final class Producing {
             Optional<String> idempotencyKey,
             Body body) {
         long startNs = clock.nowNs();
-        return read(body, () -> place(topic, idempotencyKey, body))
+        return work.on(body, () -> place(topic, idempotencyKey, body))
                 .thenCompose(placement -> {
                     metrics.letIn(placement.recordCount(), body.length());
                     return OnEventLoop.of(context, append(topic, acks, placement))
@@ -110,7 +106,7 @@ final class Producing {
             Body body,
             Callable<BinaryBatches> reading) {
         long startNs = clock.nowNs();
-        return read(body, reading)
+        return work.on(body, reading)
                 .thenCompose(batches -> {
                     int[] counts = countsOf(batches);
                     metrics.letIn(batches.recordCount(), body.length());
@@ -133,18 +129,6 @@ final class Producing {
         try {
             return engine.append(topic, partition, acks, batch);
         } catch (RuntimeException e) {
-            return CompletableFuture.failedStage(e);
-        }
-    }
-
-    /** Here if it is quick, else on a worker; in both cases it ends on this event loop. */
-    private <T> CompletionStage<T> read(Body body, Callable<T> reading) {
-        if (body.length() > EVENT_LOOP_BODY_BYTES_MAX) {
-            return vertx.executeBlocking(reading, false).toCompletionStage();
-        }
-        try {
-            return CompletableFuture.completedStage(reading.call());
-        } catch (Exception e) {
             return CompletableFuture.failedStage(e);
         }
     }

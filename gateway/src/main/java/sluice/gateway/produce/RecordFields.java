@@ -20,6 +20,9 @@ final class RecordFields {
     private boolean hasValue;
     private boolean hasPartition;
     private boolean hasTimestamp;
+    private String routingKey = "";
+    private boolean hasRoutingKey;
+    private long deliverAtMs;
 
     void reset() {
         key = null;
@@ -31,6 +34,9 @@ final class RecordFields {
         hasValue = false;
         hasPartition = false;
         hasTimestamp = false;
+        routingKey = "";
+        hasRoutingKey = false;
+        deliverAtMs = NO_TIMESTAMP;
     }
 
     /**
@@ -73,6 +79,21 @@ final class RecordFields {
         return isFirst;
     }
 
+    /**
+     * @return false if there was a routing key before
+     */
+    boolean setRoutingKey(String text) {
+        boolean isFirst = !hasRoutingKey;
+        routingKey = text;
+        hasRoutingKey = true;
+        return isFirst;
+    }
+
+    /** {@link #NO_TIMESTAMP} for at once. */
+    void setDeliverAtMs(long ms) {
+        deliverAtMs = ms;
+    }
+
     void addHeader(String name, byte @Nullable [] bytes) {
         if (headers.isEmpty()) {
             headers = new ArrayList<>(4);
@@ -96,6 +117,16 @@ final class RecordFields {
     /** Milliseconds since 1970 UTC, or {@link #NO_TIMESTAMP}. */
     long timestampMs() {
         return timestampMs;
+    }
+
+    /** Milliseconds since 1970 UTC, or {@link #NO_TIMESTAMP}. */
+    long deliverAtMs() {
+        return deliverAtMs;
+    }
+
+    /** Empty if none was given. */
+    String routingKey() {
+        return routingKey;
     }
 
     List<BatchBuilder.Header> headers() {

@@ -153,4 +153,22 @@ final class BodyLimitsTest {
         Await.until(() -> budgets.produceBytes().bytesHeld() == 0);
         assertEquals(200, Api.produce(topic, large).status());
     }
+
+    @Test
+    void copiesForTheTopicsOfAnExchangeCountAsBodiesDo() {
+        String exchange = "/v1/exchanges/limits";
+        Api.call("PUT", exchange, "{\"type\":\"fanout\"}");
+        for (int i = 0; i < 4; i++) {
+            String binding = "{\"bindings\":[{\"topic\":\"%s\"}]}".formatted(Api.newTopic(1));
+            assertEquals(200, Api.call("PUT", exchange + "/bindings", binding).status());
+        }
+        String record = "{\"records\":[{\"value\":\"%s\"}]}";
+
+        var refused =
+                Api.call("POST", exchange + "/records", record.formatted("x".repeat(700_000)));
+        var small = Api.call("POST", exchange + "/records", record.formatted("x".repeat(500_000)));
+
+        assertEquals("429 overloaded", refused.status() + " " + refused.problem());
+        assertEquals(200, small.status());
+    }
 }

@@ -83,6 +83,8 @@ final class QueuesTest {
                                 + "\"maxDelay\":\"5m\",\"jitter\":20},"
                                 + "\"deadLetterTopic\":\"%s.dead-letters\","
                                 + "\"onReject\":\"dead-letter\",\"activeConsumer\":\"all\","
+                                + "\"order\":\"none\",\"priority\":false,\"onExpiry\":\"drop\","
+                                + "\"tenants\":null,"
                                 + "\"paused\":false}")
                         .formatted(name, name, name),
                 new String(again.body()));
@@ -248,6 +250,41 @@ final class QueuesTest {
         queue("");
 
         assertEquals(expected, told(post(what, body)));
+    }
+
+    @Test
+    void whatComesNextIsChosenInTheSettings() {
+        queue(
+                "{\"order\":\"key\",\"priority\":true,\"onExpiry\":\"dead-letter\","
+                        + "\"tenants\":{\"maxInFlight\":7,\"weights\":{\"b\":2,\"a\":3}}}");
+
+        JsonNode told = Api.get(path).json();
+        assertEquals("key", told.get("order").asText());
+        assertTrue(told.get("priority").asBoolean());
+        assertEquals("dead-letter", told.get("onExpiry").asText());
+        assertEquals(
+                "{\"header\":\"tenant\",\"maxInFlight\":7,\"weights\":{\"a\":3,\"b\":2}}",
+                told.get("tenants").toString());
+        assertEquals("{}", told.get("perTenant").toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"order\":\"offset\"} | 400 bad-parameter",
+                "{\"priority\":9} | 400 bad-parameter",
+                "{\"onExpiry\":\"keep\"} | 400 bad-parameter",
+                "{\"tenants\":\"tenant\"} | 400 bad-parameter",
+                "{\"tenants\":{\"weights\":[1]}} | 400 bad-parameter",
+                "{\"tenants\":{\"weights\":{\"a\":0}}} | 400 bad-group",
+                "{\"tenants\":{\"weights\":{\"a\":1001}}} | 400 bad-group",
+                "{\"tenants\":{\"header\":\"\"}} | 400 bad-group",
+                "{\"tenants\":{\"maxInFlight\":-1}} | 400 bad-group",
+                "{\"tenants\":{\"limit\":1}} | 400 malformed-request"
+            })
+    void aChoiceThatNoQueueCanMakeIsRefused(String body, String expected) {
+        assertEquals(expected, told(Api.call("PUT", "/v1/queues/" + name, body)));
     }
 
     @Test

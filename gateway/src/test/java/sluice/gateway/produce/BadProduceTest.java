@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.net.http.HttpRequest;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,18 @@ final class BadProduceTest {
                     400 malformed-request      | not base64            | {"records":[{"valueBase64":"%"}]}
                     400 malformed-request      | negative time         | {"records":[{"value":"a","timestamp":-1}]}
                     400 malformed-request      | partition no number   | {"records":[{"value":"a","partition":"0"}]}
+                    400 malformed-request      | priority too high     | {"records":[{"value":"a","priority":10}]}
+                    400 malformed-request      | priority no number    | {"records":[{"value":"a","priority":"high"}]}
+                    400 malformed-request      | negative priority     | {"records":[{"value":"a","priority":-1}]}
+                    400 malformed-request      | delay no span         | {"records":[{"value":"a","delay":"soon"}]}
+                    400 malformed-request      | delay a number        | {"records":[{"value":"a","delay":10}]}
+                    400 malformed-request      | delay for ever        | {"records":[{"value":"a","delay":"366d"}]}
+                    400 malformed-request      | delay beyond numbers  | {"records":[{"value":"a","delay":"999999999999d"}]}
+                    400 malformed-request      | two delays            | {"records":[{"value":"a","delay":"1s","deliverAt":5}]}
+                    400 malformed-request      | two ends              | {"records":[{"value":"a","expiresIn":"1s","expiresAt":5}]}
+                    400 malformed-request      | expires too early     | {"records":[{"value":"a","expiresIn":"1s","delay":"1s"}]}
+                    400 malformed-request      | delivery far away     | {"records":[{"value":"a","deliverAt":9000000000000000000}]}
+                    400 malformed-request      | priority alone        | {"records":[{"priority":1}]}
                     400 partition-out-of-range | no such partition     | {"records":[{"value":"a","partition":1}]}
                     400 partition-out-of-range | negative partition    | {"records":[{"value":"a","partition":-1}]}
                     """)
@@ -61,6 +74,19 @@ final class BadProduceTest {
 
         assertEquals(1, answer.json().get("record").asInt());
         assertEquals(0, engine.highWatermark(topic, 0));
+    }
+
+    @Test
+    void aRecordThatWouldBeGoneBeforeItsTimeIsRefused() {
+        String topic = "t-" + UUID.randomUUID();
+        Api.call("PUT", "/v1/topics/" + topic, "{\"partitions\":1,\"retention\":\"1h\"}");
+
+        var kept = Api.produce(topic, "{\"records\":[{\"value\":\"a\",\"delay\":\"59m\"}]}");
+        var gone = Api.produce(topic, "{\"records\":[{\"value\":\"a\",\"delay\":\"1h\"}]}");
+
+        assertEquals(200, kept.status());
+        assertEquals("400 malformed-request", gone.status() + " " + gone.problem());
+        assertEquals(1, engine.highWatermark(topic, 0));
     }
 
     @Test

@@ -36,6 +36,36 @@ final class ProduceJsonTest {
     }
 
     @Test
+    void whatIsForQueueGroupsBecomesHeaders() {
+        String topic = Api.newTopic(1);
+        long beforeMs = System.currentTimeMillis();
+
+        Api.produce(
+                topic,
+                """
+                {"records":[{"value":"a","priority":9,"delay":"10s","expiresIn":"1m",
+                             "headers":{"h":"1"}},
+                            {"value":"b","deliverAt":5,"expiresAt":1900000000000},
+                            {"value":"c","priority":null,"delay":null,"expiresAt":null}]}\
+                """);
+
+        var records = Api.fetch(topic, 0, "").json().get("records");
+        var first = records.get(0).get("headers");
+        long passedMs = System.currentTimeMillis() - beforeMs;
+        long delayMs = first.get("sluice-deliver-at").asLong() - beforeMs;
+        assertTrue(delayMs >= 10_000 && delayMs <= 10_000 + passedMs, () -> "delayMs=" + delayMs);
+        assertEquals(
+                50_000,
+                first.get("sluice-expires-at").asLong() - first.get("sluice-deliver-at").asLong());
+        assertEquals("9", first.get("sluice-priority").asText());
+        assertEquals("1", first.get("h").asText());
+        assertEquals(
+                "{\"sluice-deliver-at\":\"5\",\"sluice-expires-at\":\"1900000000000\"}",
+                records.get(1).get("headers").toString());
+        assertFalse(records.get(2).has("headers"));
+    }
+
+    @Test
     void placesAreToldInTheOrderOfTheRequest() {
         String topic = Api.newTopic(3);
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
@@ -14,10 +15,17 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import sluice.client.Sluice;
 import sluice.client.SluiceClient;
+import sluice.client.admin.Admin;
+import sluice.client.admin.GroupInfo;
+import sluice.client.admin.QueueNumbers;
+import sluice.client.admin.QueueSettings;
+import sluice.client.admin.Start;
 import sluice.client.error.SluiceApiException;
 import sluice.client.queue.QueueConsumer;
 import sluice.client.queue.QueueMessage;
@@ -53,6 +61,68 @@ final class SdkQueueTest {
 
     private JsonNode stats(String field) {
         return Api.get("/v1/groups/" + queue + "/stats").json().get(field);
+    }
+
+    @Test
+    void aQueueIsMadeChangedCountedAndListed() {
+        Admin admin = client.admin();
+        assertTrue(admin.putQueue(queue, QueueSettings.defaults()));
+        assertFalse(
+                admin.putQueue(
+                        queue,
+                        QueueSettings.defaults()
+                                .sessionTimeout(Duration.ofSeconds(20))
+                                .reconnectGrace(Duration.ofSeconds(30))
+                                .maxInFlight(7)
+                                .deliveryLimit(5)
+                                .deadLetterTopic("bad")
+                                .dropRejected()
+                                .orderByKey()
+                                .byPriority()
+                                .keepExpired()
+                                .singleActiveConsumer()));
+        produce("a", "b");
+
+        QueueNumbers numbers = admin.queueNumbers(queue);
+
+        assertEquals("2 0", numbers.ready() + " " + numbers.inFlight());
+        assertTrue(numbers.isComplete());
+        assertEquals(
+                "\"20s\" \"30s\" 7 5 \"bad\" \"drop\" \"key\" true \"dead-letter\" \"single\"",
+                Stream.of(
+                                "sessionTimeout",
+                                "reconnectGrace",
+                                "maxInFlight",
+                                "deliveryLimit",
+                                "deadLetterTopic",
+                                "onReject",
+                                "order",
+                                "priority",
+                                "onExpiry",
+                                "activeConsumer")
+                        .map(each -> stats(each).toString())
+                        .collect(Collectors.joining(" ")));
+        GroupInfo listed = admin.listGroups(queue).getFirst();
+        assertEquals("queue " + List.of(queue), listed.type() + " " + listed.topics());
+    }
+
+    @Test
+    void aQueueGroupReadsTopicsThatAreThere() {
+        Admin admin = client.admin();
+        String topic = Api.newTopic(1);
+        assertTrue(admin.putQueueGroup(queue, QueueSettings.reading(topic).from(Start.LATEST)));
+        assertEquals("\"latest\"", stats("start").toString());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> admin.putQueue(queue, QueueSettings.reading(topic)));
+        assertEquals(
+                "unknown-topic",
+                assertThrows(
+                                SluiceApiException.class,
+                                () ->
+                                        admin.putQueueGroup(
+                                                queue, QueueSettings.reading("no-such-topic")))
+                        .code());
     }
 
     @Test

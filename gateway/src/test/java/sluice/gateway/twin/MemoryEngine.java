@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,9 +19,14 @@ import java.util.function.Supplier;
 import sluice.consumer.group.GroupCoordinator;
 import sluice.consumer.group.GroupName;
 import sluice.engine.Engine;
+import sluice.engine.ExchangeCatalog;
 import sluice.log.PartitionId;
 import sluice.log.SluiceException;
+import sluice.log.lane.SystemClock;
+import sluice.metadata.ExchangeStore;
+import sluice.metadata.Items;
 import sluice.metadata.TopicRecord;
+import sluice.metadata.memory.MemoryItemStore;
 
 /**
  * A whole cluster in memory that keeps the contract of {@link Engine}. Everything happens on one
@@ -35,10 +41,24 @@ public final class MemoryEngine implements Engine, AutoCloseable {
     private final ExecutorService lane =
             Executors.newSingleThreadExecutor(
                     task -> Thread.ofPlatform().daemon().name("memory-engine").unstarted(task));
-    private final MemoryTopics topics = new MemoryTopics();
+    private final MemoryTopics topics =
+            new MemoryTopics(id -> this.exchanges.topicDeleted("default", id));
+
+    private final ExchangeStore exchangeStore =
+            new ExchangeStore(new Items(new MemoryItemStore(), new SplittableRandom(8), _ -> {}));
+
+    /** As in production, over a table in memory. */
+    private final ExchangeCatalog exchanges =
+            new ExchangeCatalog(
+                    exchangeStore,
+                    (namespace, name) -> topics.find(namespace, name).toCompletableFuture().join(),
+                    new SystemClock(),
+                    lane);
+
     private final MemoryGroups groups = new MemoryGroups(SELF.node(), this);
     private final Map<PartitionId, MemoryLog> logs = new HashMap<>();
     private final Map<Integer, Queue<RuntimeException>> failuresByPartition = new HashMap<>();
+    private final Map<Integer, Queue<RuntimeException>> lossesByPartition = new HashMap<>();
     private final List<Runnable> heldAnswers = new ArrayList<>();
     private boolean holdsAnswers;
     private long nextProducerId = 1;
@@ -64,18 +84,25 @@ public final class MemoryEngine implements Engine, AutoCloseable {
         var failures = failuresByPartition.get(partition.index());
         RuntimeException failure = failures == null ? null : failures.poll();
         if (failure != null) {
-            return () -> {
-                throw failure;
-            };
+            return failing(failure);
         }
         try {
             Appended appended = log(partition).append(batch);
+            var losses = lossesByPartition.get(partition.index());
+            RuntimeException loss = losses == null ? null : losses.poll();
+            if (loss != null) {
+                return failing(loss);
+            }
             return () -> acks == Acks.NONE ? new Appended(-1, false) : appended;
         } catch (RuntimeException e) {
-            return () -> {
-                throw e;
-            };
+            return failing(e);
         }
+    }
+
+    private static Supplier<Appended> failing(RuntimeException failure) {
+        return () -> {
+            throw failure;
+        };
     }
 
     private static <T> void complete(CompletableFuture<T> answer, Supplier<T> outcome) {
@@ -120,6 +147,16 @@ public final class MemoryEngine implements Engine, AutoCloseable {
     }
 
     @Override
+    public Exchanges exchanges() {
+        return exchanges;
+    }
+
+    @Override
+    public CompletionStage<List<GroupName>> queueGroupsHere(int max) {
+        return groups.queueGroups(max);
+    }
+
+    @Override
     public GroupCoordinator groups() {
         return groups;
     }
@@ -158,6 +195,39 @@ public final class MemoryEngine implements Engine, AutoCloseable {
                                 .computeIfAbsent(partition, _ -> new ArrayDeque<>())
                                 .add(failure))
                 .join();
+    }
+
+    /** No append fails any more. */
+    public void failNoAppend() {
+        onLane(
+                        () -> {
+                            failuresByPartition.clear();
+                            return true;
+                        })
+                .join();
+    }
+
+    /** An append to a partition of that index is done, and answered with the next of these. */
+    public void loseAnswer(int partition, RuntimeException failure) {
+        onLane(() ->
+                        lossesByPartition
+                                .computeIfAbsent(partition, _ -> new ArrayDeque<>())
+                                .add(failure))
+                .join();
+    }
+
+    /** As {@link MemoryTopics#replace}. */
+    public void replaceTopic(String name) {
+        topics.replace(name);
+    }
+
+    /**
+     * Gives an exchange an alternate that nobody checks, as two that are set at one moment get.
+     * Nobody must have published to it yet.
+     */
+    public void setAlternate(String exchange, String alternate) {
+        var stored = exchangeStore.get("default", exchange).orElseThrow();
+        exchangeStore.put(stored.value().withAlternate(Optional.of(alternate)), stored.version());
     }
 
     /** The next request of that group fails so. */

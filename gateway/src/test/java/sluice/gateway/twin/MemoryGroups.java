@@ -131,6 +131,12 @@ final class MemoryGroups implements GroupCoordinator, AutoCloseable {
                         .toList());
     }
 
+    CompletionStage<List<GroupName>> queueGroups(int max) {
+        var found = new CompletableFuture<List<GroupName>>();
+        lane.execute(() -> found.complete(groups.queueGroups(max)));
+        return found;
+    }
+
     @Override
     public void close() {
         lane.close();

@@ -143,6 +143,23 @@ final class MemoryPartitionQueues implements PartitionQueues, DeadLetterTopics {
                         .toArray(CompletableFuture[]::new));
     }
 
+    @Override
+    public CompletionStage<Void> redrive(String namespace, Redriven letter) {
+        return engine.topics()
+                .find(namespace, letter.topic())
+                .thenCompose(found ->
+                        engine.append(
+                                found.orElseThrow(() ->
+                                        new SluiceException(
+                                                SluiceException.Kind.NOT_FOUND,
+                                                "unknown-topic",
+                                                letter.topic())),
+                                Math.max(0, letter.partition()),
+                                Engine.Acks.ALL,
+                                batch(letter.record())))
+                .thenApply(_ -> null);
+    }
+
     private static ByteBuffer batch(LogRecord record) {
         var builder = new BatchBuilder(1024);
         builder.append(

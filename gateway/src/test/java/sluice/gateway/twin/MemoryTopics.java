@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import sluice.engine.Engine.Topics;
 import sluice.log.SluiceException;
@@ -17,7 +18,15 @@ final class MemoryTopics implements Topics {
     private static final long CREATED_AT_MS = 1_767_225_600_000L;
 
     private final TreeMap<String, TopicRecord> byName = new TreeMap<>();
+    private final LongConsumer deleted;
     private long nextId = 1;
+
+    /**
+     * @param deleted told the id of each topic that goes
+     */
+    MemoryTopics(LongConsumer deleted) {
+        this.deleted = deleted;
+    }
 
     @Override
     public synchronized CompletionStage<Optional<TopicRecord>> find(String namespace, String name) {
@@ -58,13 +67,21 @@ final class MemoryTopics implements Topics {
 
     @Override
     public synchronized void delete(String namespace, String name) {
-        known(name);
+        long id = known(name).id();
         byName.remove(name);
+        deleted.accept(id);
     }
 
     @Override
     public synchronized List<TopicRecord> list(String namespace, String after, int max) {
         return byName.tailMap(after, false).values().stream().limit(max).toList();
+    }
+
+    /** The topic was deleted and made anew, and nobody has been told yet. */
+    synchronized void replace(String name) {
+        TopicRecord gone = known(name);
+        byName.put(
+                name, record(gone.namespace(), name, nextId++, gone.partitions(), gone.config()));
     }
 
     private TopicRecord known(String name) {
