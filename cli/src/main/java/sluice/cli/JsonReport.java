@@ -1,6 +1,7 @@
 package sluice.cli;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,15 +35,29 @@ final class JsonReport {
         return text.toString();
     }
 
+    /** How a cell's text is shown. */
+    interface Shown {
+        String of(String column, String text);
+    }
+
     /** Rows with a head of their field names; numbers to the right. */
     static String table(List<Json> rows) {
         Set<String> names = new LinkedHashSet<>();
         rows.forEach(row -> names.addAll(row.names()));
+        return table(rows, names);
+    }
+
+    /** Rows with these of their fields. */
+    static String table(List<Json> rows, Collection<String> names) {
+        return table(rows, names, (_, text) -> text);
+    }
+
+    static String table(List<Json> rows, Collection<String> names, Shown shown) {
         List<List<String>> columns = new ArrayList<>();
         List<Boolean> numeric = new ArrayList<>();
         for (String name : names) {
             List<String> column = new ArrayList<>(List.of(name));
-            rows.forEach(row -> column.add(cell(row, name)));
+            rows.forEach(row -> column.add(shown.of(name, cell(row, name))));
             columns.add(column);
             numeric.add(
                     rows.stream()

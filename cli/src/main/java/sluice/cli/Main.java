@@ -29,7 +29,9 @@ public final class Main {
                     Map.entry("topic", TopicCommand::new),
                     Map.entry("produce", ProduceCommand::new),
                     Map.entry("consume", ConsumeCommand::new),
+                    Map.entry("queue", QueueCommand::commandLine),
                     Map.entry("group", GroupCommand::new),
+                    Map.entry("exchange", ExchangeCommand::new),
                     Map.entry("cluster", ClusterCommand::new));
 
     private Main() {}

@@ -1,20 +1,15 @@
 package sluice.cli.consume;
 
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import sluice.cli.http.Answer;
 import sluice.cli.http.Call;
 import sluice.cli.http.CommandFailure;
 import sluice.cli.http.GatewayClient;
 import sluice.cli.http.Json;
 import sluice.cli.http.Problem;
-import sluice.log.batch.LogRecord;
 
 /**
  * Prints the records of a topic as a member of a group, and commits what was printed.
@@ -190,39 +185,10 @@ public final class GroupReader {
             if (!quota.take()) {
                 break;
             }
-            printer.print((int) record.longField("partition"), decoded(record), chunk);
+            printer.print((int) record.longField("partition"), JsonRecord.decoded(record), chunk);
             printed++;
         }
         return printed;
-    }
-
-    private static LogRecord decoded(Json record) {
-        var headers = new ArrayList<LogRecord.Header>();
-        record.field("headersBase64")
-                .ifPresent(all -> all.names().forEach(name -> addHeader(headers, all, name)));
-        return new LogRecord(
-                record.longField("offset"),
-                record.longField("timestamp"),
-                bytes(record.field("keyBase64")),
-                bytes(record.field("valueBase64")),
-                headers);
-    }
-
-    private static void addHeader(List<LogRecord.Header> headers, Json all, String name) {
-        Optional<Json> value = all.field(name);
-        if (value.isPresent() && value.get().isList()) {
-            value.get()
-                    .elements()
-                    .forEach(each ->
-                            headers.add(new LogRecord.Header(name, bytes(Optional.of(each)))));
-        } else {
-            headers.add(new LogRecord.Header(name, bytes(value)));
-        }
-    }
-
-    private static @Nullable ByteBuffer bytes(Optional<Json> base64) {
-        return base64.map(text -> ByteBuffer.wrap(Base64.getDecoder().decode(text.toString())))
-                .orElse(null);
     }
 
     /** Commits what was printed: all of the answer, or the part that the quota allowed. */

@@ -28,9 +28,24 @@ public final class Call {
     private final String contentType;
     private final byte[] body;
     private final Unanswered unanswered;
+    private final String idempotencyKey;
 
     private Call(
             String method, String path, String contentType, byte[] body, Unanswered unanswered) {
+        this(method, path, contentType, body, unanswered, "");
+    }
+
+    /**
+     * @param idempotencyKey empty for none
+     */
+    private Call(
+            String method,
+            String path,
+            String contentType,
+            byte[] body,
+            Unanswered unanswered,
+            String idempotencyKey) {
+        this.idempotencyKey = idempotencyKey;
         this.method = method;
         this.path = path;
         this.contentType = contentType;
@@ -44,6 +59,10 @@ public final class Call {
 
     public static Call delete(String path) {
         return new Call("DELETE", path, "", new byte[0], Unanswered.REPEAT);
+    }
+
+    public static Call delete(String path, String json) {
+        return withJson("DELETE", path, json);
     }
 
     public static Call put(String path, String json) {
@@ -72,6 +91,11 @@ public final class Call {
         return new Call(method, path, contentType, body, Unanswered.COUNT_AS_SENT);
     }
 
+    /** The same call, whose repetitions gateways know by this key. */
+    public Call keyed(String key) {
+        return new Call(method, path, contentType, body, unanswered, key);
+    }
+
     /** A piece of text as one segment of a path. */
     public static String segment(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
@@ -90,6 +114,9 @@ public final class Call {
                         .timeout(ANSWER_MAX);
         if (!contentType.isEmpty()) {
             request.header("Content-Type", contentType);
+        }
+        if (!idempotencyKey.isEmpty()) {
+            request.header("Idempotency-Key", idempotencyKey);
         }
         return request.build();
     }

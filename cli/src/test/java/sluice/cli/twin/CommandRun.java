@@ -2,6 +2,7 @@ package sluice.cli.twin;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,9 +19,13 @@ public record CommandRun(int exitCode, String out, String err) {
     }
 
     public static CommandRun withInput(String input, String... args) {
+        return withInput(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.ISO_8859_1)), args);
+    }
+
+    public static CommandRun withInput(InputStream in, String... args) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        var in = new ByteArrayInputStream(input.getBytes(StandardCharsets.ISO_8859_1));
         int exitCode =
                 Main.run(
                         new Terminal(

@@ -51,6 +51,7 @@ public final class GatewayTwin implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Deque<Fault> faults = new ArrayDeque<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final List<String> idempotencyKeys = new CopyOnWriteArrayList<>();
     private final Map<String, String> canned = new ConcurrentHashMap<>();
     private @Nullable RandomGenerator random;
     private volatile CountDownLatch gate = new CountDownLatch(0);
@@ -100,6 +101,11 @@ public final class GatewayTwin implements AutoCloseable {
         return requests;
     }
 
+    /** The keys of requests that had one, in the order in which they came. */
+    public List<String> idempotencyKeys() {
+        return idempotencyKeys;
+    }
+
     @Override
     public void close() {
         server.stop(0);
@@ -116,6 +122,8 @@ public final class GatewayTwin implements AutoCloseable {
                             + (body.length < 200
                                     ? " " + new String(body, StandardCharsets.UTF_8)
                                     : ""));
+            Optional.ofNullable(exchange.getRequestHeaders().getFirst("Idempotency-Key"))
+                    .ifPresent(idempotencyKeys::add);
             String path = exchange.getRequestMethod() + " " + uri.getPath();
             String prepared = canned.getOrDefault(called, canned.get(path));
             boolean records = uri.getPath().endsWith("/records");

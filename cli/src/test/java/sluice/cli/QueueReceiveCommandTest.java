@@ -1,0 +1,157 @@
+package sluice.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import sluice.cli.twin.CommandRun;
+import sluice.cli.twin.GatewayTwin;
+import sluice.cli.twin.TwinLog;
+
+@Timeout(60)
+class QueueReceiveCommandTest {
+
+    private static final String JOBS = "/v1/groups/jobs";
+
+    private final GatewayTwin gateway = gateway();
+
+    private static GatewayTwin gateway() {
+        try {
+            return new GatewayTwin(new TwinLog(2));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.close();
+    }
+
+    /** Method, path and query of each, and its body if it has one. */
+    private List<String> requests() {
+        return gateway.requests().stream().map(String::strip).toList();
+    }
+
+    private CommandRun receive(String... args) {
+        List<String> all = new ArrayList<>(List.of("queue", "receive", "jobs"));
+        all.addAll(Arrays.asList(args));
+        all.addAll(List.of("--gateway", gateway.address().toString()));
+        return CommandRun.of(all.toArray(String[]::new));
+    }
+
+    private void opens() {
+        gateway.answer(
+                "POST " + JOBS + "/sessions",
+                201,
+                "{\"session\":\"s-1\",\"sessionTimeoutMs\":8000,\"lost\":[]}");
+        gateway.answer("DELETE " + JOBS + "/sessions/s-1", 204, "");
+        gateway.answer("POST " + JOBS + "/settle", 200, "{\"settled\":1,\"failed\":[]}");
+    }
+
+    private void gives(String... messages) {
+        gateway.answer(
+                "POST " + JOBS + "/receive",
+                200,
+                "{\"number\":1,\"messages\":[" + String.join(",", messages) + "]}");
+    }
+
+    /** A message with the key "k". */
+    private static String message(String delivery, String value) {
+        String base64 = java.util.Base64.getEncoder().encodeToString(value.getBytes());
+        return ("{\"delivery\":\"%s\",\"topic\":\"jobs\",\"partition\":0,\"deliveries\":2,"
+                        + "\"offset\":41,\"timestamp\":7,\"keyBase64\":\"aw==\",\"valueBase64\":\"%s\"}")
+                .formatted(delivery, base64);
+    }
+
+    private String request(String start) {
+        return requests().stream()
+                .filter(each -> each.startsWith(start))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(requests().toString()));
+    }
+
+    @Test
+    void whatIsPrintedIsAcknowledgedAndTheSessionEnds() {
+        opens();
+        gives(message("d-1", "one"), message("d-2", "two"));
+
+        CommandRun run = receive("--max", "2");
+
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("one\ntwo\n", run.out());
+        assertEquals(
+                "POST /v1/groups/jobs/receive {\"session\":\"s-1\",\"received\":0,\"max\":2,"
+                        + "\"wait\":\"3s\",\"format\":\"base64\"}",
+                request("POST /v1/groups/jobs/receive"));
+        assertEquals(
+                "POST /v1/groups/jobs/settle {\"session\":\"s-1\","
+                        + "\"acknowledge\":[\"d-1\",\"d-2\"],\"release\":[]}",
+                request("POST /v1/groups/jobs/settle"));
+        assertEquals("DELETE /v1/groups/jobs/sessions/s-1", requests().getLast());
+        assertTrue(run.err().startsWith("2 messages in "), run.err());
+    }
+
+    @Test
+    void anEmptyQueueEndsIt() {
+        opens();
+        gives();
+
+        CommandRun run = receive("--quiet");
+
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("", run.out());
+    }
+
+    @Test
+    void whatWasNotSettledIsSaidSo() {
+        opens();
+        gives(message("d-1", "one"));
+        gateway.answer(
+                "POST /v1/groups/jobs/settle",
+                200,
+                "{\"settled\":0,\"failed\":[{\"delivery\":\"d-1\",\"code\":\"lease-expired\","
+                        + "\"detail\":\"it went back\",\"retry\":false}]}");
+
+        assertTrue(receive("--max", "1").err().contains("lease-expired"));
+    }
+
+    @Test
+    void aCommandThatEndsWellAcknowledges() {
+        opens();
+        gives(message("d-1", "one"));
+
+        CommandRun run =
+                receive(
+                        "--max",
+                        "1",
+                        "--exec",
+                        "cat; echo \" $SLUICE_KEY $SLUICE_DELIVERIES $SLUICE_OFFSET\"");
+
+        assertEquals("one k 2 41\n", run.out());
+        assertEquals(
+                "POST /v1/groups/jobs/settle"
+                        + " {\"session\":\"s-1\",\"acknowledge\":[\"d-1\"],\"release\":[]}",
+                request("POST /v1/groups/jobs/settle"));
+    }
+
+    @Test
+    void aCommandThatFailsGivesBack() {
+        opens();
+        gives(message("d-1", "one"));
+
+        CommandRun run = receive("--max", "1", "--exec", "exit 3");
+
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals(
+                "POST /v1/groups/jobs/settle {\"session\":\"s-1\",\"acknowledge\":[],"
+                        + "\"release\":[{\"delivery\":\"d-1\",\"reason\":\"exit code 3\"}]}",
+                request("POST /v1/groups/jobs/settle"));
+    }
+}
