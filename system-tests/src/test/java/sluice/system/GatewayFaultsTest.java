@@ -3,18 +3,13 @@ package sluice.system;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.io.CleanupMode;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import sluice.bench.cluster.LocalCluster;
 
 /**
@@ -32,24 +27,11 @@ class GatewayFaultsTest {
     /** Longer than any gateway takes to suspect another and to give its wal to somebody. */
     private static final Duration HANGS_FOR = Duration.ofSeconds(Long.getLong("sluice.hang", 12));
 
-    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
-    static Path folder;
-
-    private static SharedCluster shared;
-
-    @BeforeAll
-    static void prepare() {
-        shared = new SharedCluster(folder, 3, 3, Map.of());
-    }
-
-    @AfterAll
-    static void end() {
-        shared.close();
-    }
+    @RegisterExtension static final ThreeGateways SHARED = new ThreeGateways();
 
     @Test
     void anOwnerThatIsKilledLosesNothingAndIsReplaced() throws Exception {
-        LocalCluster cluster = shared.whole();
+        LocalCluster cluster = SHARED.whole();
         try (var trial = Trial.begin(cluster)) {
             int owner = trial.busiest();
             trial.load().through(cluster.urls(others(cluster, owner)));
@@ -66,8 +48,20 @@ class GatewayFaultsTest {
     }
 
     @Test
+    void aPublishReachesEveryTopicOnceThoughAGatewayIsKilled() throws Exception {
+        LocalCluster cluster = SHARED.whole();
+        try (var trial = PublishTrial.begin(cluster, "published")) {
+            trial.publish(200);
+            cluster.gateway(0).kill();
+            trial.publish(400);
+
+            trial.assertEachTopicHasEachOnce(1);
+        }
+    }
+
+    @Test
     void anOwnerThatSleptAcknowledgesAndShowsNothingWrongWhenItWakes() throws Exception {
-        LocalCluster cluster = shared.whole();
+        LocalCluster cluster = SHARED.whole();
         try (var trial = Trial.begin(cluster)) {
             int owner = trial.busiest();
             List<Integer> owned = trial.partitionsOf(owner);
@@ -91,7 +85,7 @@ class GatewayFaultsTest {
 
     @Test
     void anOwnerThatWakesWhenNobodyCanTellItIsHeldByTheFencesAlone() throws Exception {
-        LocalCluster cluster = shared.whole();
+        LocalCluster cluster = SHARED.whole();
         try (var trial = Trial.begin(cluster)) {
             int owner = trial.busiest();
             List<Integer> others = others(cluster, owner);
@@ -114,7 +108,7 @@ class GatewayFaultsTest {
 
     @Test
     void anOwnerThatReachesOneMemberNoMoreGoesOnOrIsReplaced() throws Exception {
-        LocalCluster cluster = shared.whole();
+        LocalCluster cluster = SHARED.whole();
         try (var trial = Trial.begin(cluster)) {
             int owner = trial.busiest();
             int member = others(cluster, owner).getFirst();
@@ -131,7 +125,7 @@ class GatewayFaultsTest {
 
     @Test
     void anOwnerThatReachesNobodyAcknowledgesNothingThatIsLostWhenLinksHeal() throws Exception {
-        LocalCluster cluster = shared.whole();
+        LocalCluster cluster = SHARED.whole();
         try (var trial = Trial.begin(cluster)) {
             int owner = trial.busiest();
 
@@ -146,7 +140,7 @@ class GatewayFaultsTest {
 
     @Test
     void linksThatResetAllTheTimeDelayAndLoseNothing() throws Exception {
-        LocalCluster cluster = shared.whole();
+        LocalCluster cluster = SHARED.whole();
         try (var trial = Trial.begin(cluster)) {
             int owner = trial.busiest();
             List<Integer> others = others(cluster, owner);

@@ -3,15 +3,18 @@ package sluice.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.http.HttpResponse;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import sluice.bench.cluster.LocalCluster;
 
 /**
  * What was acknowledged with acks=all is on the disks of all members, also while a gateway hangs:
@@ -24,95 +27,111 @@ import org.junit.jupiter.api.io.TempDir;
         disabledReason = "the gateway and the stores are not packaged: run verify, not test")
 class GatewayLossTest {
 
-    private static final int OWNER = 0;
-    private static final int SURVIVOR = 1;
-    private static final int HANGING = 2;
+    private static final String TOPIC = "careful";
     private static final int PARTITIONS = 3;
+    private static final int PARTITION = 0;
     private static final int ACKS_BEFORE = 50;
     private static final int ACKS_WHILE_HANGING = 50;
     private static final int TRIES_MAX = 100;
+    private static final Duration MAX = Duration.ofSeconds(60);
     private static final Pattern APPENDED = Pattern.compile("\"offset\":(\\d+)");
     private static final Pattern READ =
             Pattern.compile("\"offset\":(\\d+),.*?\"value\":\"(\\w+)\"");
 
+    @RegisterExtension static final ThreeGateways SHARED = new ThreeGateways();
+
+    private LocalCluster cluster;
+
     private record Acknowledged(long offset, String value) {}
 
-    @TempDir Path folder;
+    @BeforeEach
+    void begin() throws Exception {
+        cluster = SHARED.whole();
+    }
 
     @Test
     void theLastMemberHoldsAllThatWasAcknowledged() throws Exception {
-        try (var dev = DevProcess.start(folder.resolve("data")).awaitReady()) {
-            dev.call(OWNER, "PUT", "/v1/topics/careful", "{\"partitions\":" + PARTITIONS + "}");
-            int partition = partitionOf(dev, OWNER);
-            var acknowledged = new ArrayList<Acknowledged>();
-            produce(dev, partition, ACKS_BEFORE, acknowledged);
+        Trial.await("the topic", MAX, () -> cluster.api(0).createTopic(TOPIC, PARTITIONS));
+        int owner = owner();
+        int hanging = (owner + 1) % 3;
+        int survivor = (owner + 2) % 3;
+        var acknowledged = new ArrayList<Acknowledged>();
+        produce(owner, ACKS_BEFORE, acknowledged);
 
-            dev.signalGateway(HANGING, "STOP");
-            produce(dev, partition, ACKS_WHILE_HANGING, acknowledged);
-            dev.signalGateway(OWNER, "KILL");
+        cluster.gateway(hanging).signal("STOP");
+        produce(owner, ACKS_WHILE_HANGING, acknowledged);
+        cluster.gateway(owner).kill();
 
-            assertEquals(
-                    List.of(), missing(dev, partition, acknowledged), "acknowledged and not there");
-            dev.signalGateway(HANGING, "CONT");
-        }
+        assertEquals(List.of(), missing(survivor, acknowledged), "acknowledged and not there");
+        // It would wake to find its wal taken, and end in the middle of the next test.
+        cluster.gateway(hanging).kill();
     }
 
-    private static int partitionOf(DevProcess dev, int gateway) throws Exception {
-        String address = dev.gateways().get(gateway).getAuthority();
-        for (int tries = 0; tries < TRIES_MAX; tries++) {
-            String topic = dev.call(gateway, "GET", "/v1/topics/careful", "").body();
-            String[] partitions = topic.split("\"partition\":");
-            for (int i = 1; i < partitions.length; i++) {
-                if (partitions[i].contains(address)) {
-                    return i - 1;
-                }
-            }
-        }
-        throw new AssertionError("no partition is owned by " + address);
+    private int owner() throws InterruptedException {
+        var owners = new ArrayList<String>();
+        Trial.await(
+                "owners",
+                MAX,
+                () -> {
+                    owners.clear();
+                    owners.addAll(cluster.api(0).owners(TOPIC));
+                    return !owners.isEmpty();
+                });
+        return IntStream.range(0, 3)
+                .filter(gateway -> cluster.address(gateway).equals(owners.get(PARTITION)))
+                .findFirst()
+                .orElseThrow();
     }
 
-    private static void produce(
-            DevProcess dev, int partition, int count, List<Acknowledged> acknowledged)
-            throws Exception {
+    private void produce(int gateway, int count, List<Acknowledged> acknowledged)
+            throws InterruptedException {
         int wanted = acknowledged.size() + count;
         for (int tries = 0; acknowledged.size() < wanted; tries++) {
             assertTrue(tries < count + TRIES_MAX, "writes go on: " + acknowledged.size());
             String value = "v" + acknowledged.size() + "x" + tries;
-            HttpResponse<String> answer =
-                    dev.call(
-                            OWNER,
+            String answer =
+                    ask(
+                            gateway,
                             "POST",
-                            "/v1/topics/careful/records?acks=all",
+                            "/v1/topics/%s/records?acks=all".formatted(TOPIC),
                             "{\"records\":[{\"value\":\"%s\",\"partition\":%d}]}"
-                                    .formatted(value, partition));
-            var offset = APPENDED.matcher(answer.body());
-            if (answer.statusCode() == 200 && offset.find()) {
+                                    .formatted(value, PARTITION));
+            var offset = APPENDED.matcher(answer);
+            if (offset.find()) {
                 acknowledged.add(new Acknowledged(Long.parseLong(offset.group(1)), value));
             }
         }
     }
 
+    /** The body, if the status is 200. */
+    private String ask(int gateway, String method, String path, String body)
+            throws InterruptedException {
+        return cluster.api(gateway)
+                .ask(method, path, body)
+                .filter(answer -> answer.statusCode() == 200)
+                .map(answer -> new String(answer.body(), StandardCharsets.UTF_8))
+                .orElse("");
+    }
+
     /** What the survivor does not show, once it shows as much as it ever will. */
-    private static List<Acknowledged> missing(
-            DevProcess dev, int partition, List<Acknowledged> acknowledged) throws Exception {
+    private List<Acknowledged> missing(int survivor, List<Acknowledged> acknowledged)
+            throws InterruptedException {
         long last = acknowledged.getLast().offset();
         var found = new ArrayList<Acknowledged>();
         long next = 0;
         for (int tries = 0; tries < TRIES_MAX && next <= last; tries++) {
-            HttpResponse<String> answer =
-                    dev.call(
-                            SURVIVOR,
+            String answer =
+                    ask(
+                            survivor,
                             "GET",
-                            "/v1/topics/careful/partitions/%d/records?offset=%d&wait=1s"
-                                    .formatted(partition, next),
+                            "/v1/topics/%s/partitions/%d/records?offset=%d&wait=1s"
+                                    .formatted(TOPIC, PARTITION, next),
                             "");
-            if (answer.statusCode() == 200) {
-                for (String record : answer.body().split("\\{\"offset\"")) {
-                    var read = READ.matcher("\"offset\"" + record);
-                    if (read.find()) {
-                        next = Long.parseLong(read.group(1)) + 1;
-                        found.add(new Acknowledged(next - 1, read.group(2)));
-                    }
+            for (String record : answer.split("\\{\"offset\"")) {
+                var read = READ.matcher("\"offset\"" + record);
+                if (read.find()) {
+                    next = Long.parseLong(read.group(1)) + 1;
+                    found.add(new Acknowledged(next - 1, read.group(2)));
                 }
             }
         }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,13 +20,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import sluice.bench.cluster.LocalCluster;
@@ -49,10 +47,11 @@ class QueueConsumersTest {
 
     private static final Duration MAX = Duration.ofSeconds(60);
 
-    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
-    static Path folder;
+    @RegisterExtension static final ThreeGateways SHARED = new ThreeGateways();
 
-    private static SharedCluster shared;
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path folder;
+
     private static int queues;
 
     private final List<Process> processes = new ArrayList<>();
@@ -60,19 +59,9 @@ class QueueConsumersTest {
     private String queue;
     private int written;
 
-    @BeforeAll
-    static void prepare() {
-        shared = new SharedCluster(folder, 3, 3, Map.of());
-    }
-
-    @AfterAll
-    static void end() {
-        shared.close();
-    }
-
     @BeforeEach
     void begin() throws Exception {
-        cluster = shared.whole();
+        cluster = SHARED.whole();
         queue = "work-" + ++queues;
     }
 

@@ -10,7 +10,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,9 +21,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.io.CleanupMode;
-import org.junit.jupiter.api.io.TempDir;
-import sluice.bench.cluster.ClusterSettings;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import sluice.bench.cluster.LocalCluster;
 import sluice.client.Sluice;
 import sluice.client.SluiceClient;
@@ -46,47 +43,44 @@ class SdkProducerTest {
     private static final int KEYS = 40;
     private static final int RECORDS = 3_000;
 
-    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
-    Path folder;
+    @RegisterExtension static final ThreeGateways SHARED = new ThreeGateways();
 
     @Test
     void gatewayThatIsKilledLosesNothingAndDoublesNothing() throws Exception {
-        var settings = ClusterSettings.of(Built.ROOT, folder.resolve("cluster"), 3, 3);
-        try (LocalCluster cluster = LocalCluster.start(settings.quickToStart())) {
-            String gateways =
-                    cluster.urls(cluster.running()).stream()
-                            .map(URI::toString)
-                            .collect(Collectors.joining(","));
-            Trial.await(
-                    "the topic",
-                    Duration.ofSeconds(60),
-                    () -> cluster.api(1).createTopic(TOPIC, PARTITIONS));
-            var written = new ArrayList<CompletableFuture<RecordMetadata>>();
-            try (SluiceClient client = Sluice.connect(gateways);
-                    Producer producer = client.producer().build()) {
-                for (int i = 0; i < RECORDS; i++) {
-                    written.add(producer.send(ProducerRecord.of(TOPIC, "key-" + i % KEYS, "" + i)));
-                    if (i == RECORDS / 3) {
-                        producer.flush();
-                        cluster.gateway(0).kill();
-                    }
-                    TimeUnit.MICROSECONDS.sleep(500);
+        LocalCluster cluster = SHARED.whole();
+        String gateways =
+                cluster.urls(cluster.running()).stream()
+                        .map(URI::toString)
+                        .collect(Collectors.joining(","));
+        Trial.await(
+                "the topic",
+                Duration.ofSeconds(60),
+                () -> cluster.api(1).createTopic(TOPIC, PARTITIONS));
+        var written = new ArrayList<CompletableFuture<RecordMetadata>>();
+        try (SluiceClient client = Sluice.connect(gateways);
+                Producer producer = client.producer().build()) {
+            for (int i = 0; i < RECORDS; i++) {
+                written.add(producer.send(ProducerRecord.of(TOPIC, "key-" + i % KEYS, "" + i)));
+                if (i == RECORDS / 3) {
+                    producer.flush();
+                    cluster.gateway(0).kill();
                 }
+                TimeUnit.MICROSECONDS.sleep(500);
             }
-
-            Map<Integer, List<String>> log = read(cluster.url(2));
-            assertEquals(RECORDS, log.values().stream().mapToInt(List::size).sum(), "once each");
-            var lastOfKey = new HashMap<Integer, Integer>();
-            log.forEach((partition, values) -> {
-                for (int offset = 0; offset < values.size(); offset++) {
-                    int number = Integer.parseInt(values.get(offset));
-                    RecordMetadata told = written.get(number).join();
-                    assertEquals(partition + "/" + offset, told.partition() + "/" + told.offset());
-                    Integer before = lastOfKey.put(number % KEYS, number);
-                    assertTrue(before == null || before < number, "order of one key");
-                }
-            });
         }
+
+        Map<Integer, List<String>> log = read(cluster.url(2));
+        assertEquals(RECORDS, log.values().stream().mapToInt(List::size).sum(), "once each");
+        var lastOfKey = new HashMap<Integer, Integer>();
+        log.forEach((partition, values) -> {
+            for (int offset = 0; offset < values.size(); offset++) {
+                int number = Integer.parseInt(values.get(offset));
+                RecordMetadata told = written.get(number).join();
+                assertEquals(partition + "/" + offset, told.partition() + "/" + told.offset());
+                Integer before = lastOfKey.put(number % KEYS, number);
+                assertTrue(before == null || before < number, "order of one key");
+            }
+        });
     }
 
     private static Map<Integer, List<String>> read(URI gateway) throws Exception {

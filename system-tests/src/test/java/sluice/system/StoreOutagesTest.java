@@ -3,19 +3,15 @@ package sluice.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.io.CleanupMode;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import sluice.bench.cluster.ClusterState;
 import sluice.bench.cluster.LocalCluster;
 import sluice.bench.cluster.ServerProcess;
@@ -34,24 +30,11 @@ class StoreOutagesTest {
     private static final Duration GOES_ON_MAX = Duration.ofSeconds(30);
     private static final Duration CATCHES_UP_MAX = Duration.ofSeconds(90);
 
-    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
-    static Path folder;
-
-    private static SharedCluster shared;
-
-    @BeforeAll
-    static void prepare() {
-        shared = new SharedCluster(folder, 3, 3, Map.of());
-    }
-
-    @AfterAll
-    static void end() {
-        shared.close();
-    }
+    @RegisterExtension static final ThreeGateways SHARED = new ThreeGateways();
 
     @Test
     void withoutDynamoDbProducingGoesOnAndNobodyIsFailedOver() throws Exception {
-        LocalCluster cluster = shared.whole();
+        LocalCluster cluster = SHARED.whole();
         try (var trial = Trial.begin(cluster)) {
             Map<String, Integer> ownersBefore = owners(cluster);
             Set<String> walsBefore = openWals(cluster);
@@ -69,7 +52,7 @@ class StoreOutagesTest {
 
     @Test
     void withoutS3ProducingGoesOnAndTheWalsCatchUpAfterwards() throws Exception {
-        LocalCluster cluster = shared.whole();
+        LocalCluster cluster = SHARED.whole();
         try (var trial = Trial.begin(cluster)) {
             Set<String> walsBefore = openWals(cluster);
 
@@ -84,7 +67,7 @@ class StoreOutagesTest {
 
     @Test
     void withoutEitherProducingGoesOnAndNothingIsLost() throws Exception {
-        LocalCluster cluster = shared.whole();
+        LocalCluster cluster = SHARED.whole();
         try (var trial = Trial.begin(cluster)) {
             cluster.s3().kill();
 

@@ -14,19 +14,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import sluice.bench.churn.ChurnChecks;
@@ -57,29 +55,20 @@ class StreamConsumersTest {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
-    static Path folder;
+    @RegisterExtension static final ThreeGateways SHARED = new ThreeGateways();
 
-    private static SharedCluster shared;
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path folder;
+
     private static int topics;
 
     private LocalCluster cluster;
     private String topic;
     private int written;
 
-    @BeforeAll
-    static void prepare() {
-        shared = new SharedCluster(folder, 3, 3, Map.of());
-    }
-
-    @AfterAll
-    static void end() {
-        shared.close();
-    }
-
     @BeforeEach
     void begin() throws Exception {
-        cluster = shared.whole();
+        cluster = SHARED.whole();
         topic = "streams-" + ++topics;
         call("PUT", "/v1/topics/" + topic, "{\"partitions\":" + PARTITIONS + "}");
         call(

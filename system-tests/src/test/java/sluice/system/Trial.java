@@ -141,7 +141,13 @@ final class Trial implements AutoCloseable {
             var shown = new ArrayList<TopicContents>();
             for (int gateway : cluster.running()) {
                 var contents =
-                        TopicContents.read(http, cluster.url(gateway), topic, PARTITIONS, READ_MAX);
+                        TopicContents.read(
+                                http,
+                                cluster.url(gateway),
+                                topic,
+                                PARTITIONS,
+                                READ_MAX,
+                                cluster.gateway(gateway)::isAlive);
                 // One that found its wal taken may end while it is asked; the others must answer.
                 if (contents.findings().isEmpty() || cluster.gateway(gateway).isAlive()) {
                     shown.add(contents);
