@@ -11,6 +11,8 @@ import sluice.bench.compare.CompareCommand;
 import sluice.bench.failover.FailoverCommand;
 import sluice.bench.groups.GroupsCommand;
 import sluice.bench.inner.InnerCommand;
+import sluice.bench.queue.QueueCommand;
+import sluice.bench.redelivery.RedeliveryCommand;
 import sluice.bench.scale.ScaleCommand;
 import sluice.bench.startup.StartupCommand;
 import sluice.log.SluiceException;
@@ -31,6 +33,8 @@ public final class Main {
                         .addSubcommand("failover", new FailoverCommand())
                         .addSubcommand("groups", new GroupsCommand())
                         .addSubcommand("inner", new InnerCommand())
+                        .addSubcommand("queue", new QueueCommand())
+                        .addSubcommand("redelivery", new RedeliveryCommand())
                         .addSubcommand("scale", new ScaleCommand())
                         .addSubcommand("startup", new StartupCommand())
                         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
@@ -67,6 +71,8 @@ public final class Main {
                 "  ./sluice bench compare --runs 1     beside Kafka and RabbitMQ",
                 "  ./sluice bench failover --runs 3    how long writes pause",
                 "  ./sluice bench groups               how long groups pause when members come and go",
+                "  ./sluice bench queue --runs 1       queues beside RabbitMQ's and ElasticMQ's",
+                "  ./sluice bench redelivery --runs 5  when others have what a lost consumer had",
                 "  ./sluice bench scale                100,000 partitions, few of them active",
                 "  ./sluice bench startup              until a gateway serves",
                 "  ./sluice bench inner                the pieces of a gateway alone"

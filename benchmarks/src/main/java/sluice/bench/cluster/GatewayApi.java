@@ -55,6 +55,15 @@ public final class GatewayApi {
                 .isPresent();
     }
 
+    /**
+     * True if the queue is there now.
+     *
+     * @param settings as JSON
+     */
+    public boolean createQueue(String queue, String settings) throws InterruptedException {
+        return json("PUT", "/v1/queues/" + queue, settings).isPresent();
+    }
+
     /** An id for batches with a sequence. */
     public Optional<Long> newProducerId() throws InterruptedException {
         return json("PUT", "/v1/producers", "").map(given -> given.longField("producerId"));

@@ -99,14 +99,15 @@ public final class ServerProcess {
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                         .start();
         process = begun;
-        RUNNING.add(begun);
+        endWithUs(begun);
         onStarted.run();
-        var unused =
-                begun.onExit()
-                        .thenRun(() -> {
-                            RUNNING.remove(begun);
-                            onEnded.run();
-                        });
+        var unused = begun.onExit().thenRun(onEnded);
+    }
+
+    /** Has a process, a stopped one too, end at the latest when this one does. */
+    public static void endWithUs(Process process) {
+        RUNNING.add(process);
+        var unused = process.onExit().thenRun(() -> RUNNING.remove(process));
     }
 
     /** When it was started last, by {@link System#nanoTime}. */

@@ -4,6 +4,11 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import sluice.bench.beside.CpuTimes;
+import sluice.bench.beside.Figures;
+import sluice.bench.beside.Tally;
+import sluice.bench.beside.Values;
+import sluice.bench.beside.Workload;
 import sluice.bench.client.Acknowledged;
 import sluice.bench.client.BenchConsumer;
 import sluice.bench.client.BenchProducer;
@@ -15,7 +20,7 @@ import sluice.bench.system.MessagingSystem;
  * A reader that comes late: it reads a large backlog from the first record on while producers write
  * at a steady rate, whose acknowledgements are timed before it came and beside it.
  */
-final class CatchUp implements Workload {
+final class CatchUp implements Workload<MessagingSystem> {
 
     private static final int PARTITIONS = 6;
     private static final double MIB_PER_SECOND = 5;

@@ -14,8 +14,13 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import sluice.bench.beside.Results;
+import sluice.bench.beside.ResultsReport;
+import sluice.bench.beside.SideBySide;
+import sluice.bench.beside.Workload;
 import sluice.bench.report.Report;
 import sluice.bench.system.KafkaSystem;
+import sluice.bench.system.MessagingSystem;
 import sluice.bench.system.RabbitSystem;
 import sluice.bench.system.SluiceSystem;
 import sluice.bench.system.SluiceSystem.ClientKind;
@@ -211,24 +216,12 @@ public final class CompareCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintStream out = System.out;
         Settings settings = settings();
-        List<Workload> chosen = chosen(settings);
-        Map<String, CompareBench.Maker> makers = makers(out);
+        List<Workload<MessagingSystem>> chosen = chosen(settings);
+        Map<String, SideBySide.Maker<MessagingSystem>> makers = makers(out);
         var to = Report.open(report, "compare", out);
-        var bench = new CompareBench(makers, warmingUp(settings), chosen, to.data(), to::progress);
+        var bench = new SideBySide<>(makers, warmingUp(settings), chosen, to.data(), to::progress);
         Results results = bench.measure(runs);
-        to.write("bars.svg", ComparePlot.render(results));
-        for (Map.Entry<String, String> workload : results.workloads().entrySet()) {
-            for (String what : results.timed(workload.getKey())) {
-                to.write(
-                        "latency-%s-%s.svg".formatted(workload.getKey(), what.replace(' ', '-')),
-                        LatencyPlot.render(
-                                "(%s) %s: %s"
-                                        .formatted(workload.getKey(), workload.getValue(), what),
-                                results.times(workload.getKey(), what)));
-            }
-        }
-        to.end(CompareTable.render(results), CompareJson.render(settings, results));
-        return results.entries().stream().anyMatch(entry -> !entry.figures().isEmpty()) ? 0 : 1;
+        return ResultsReport.end(to, "compare", settings.numbers(), results);
     }
 
     private Settings settings() {
@@ -261,7 +254,7 @@ public final class CompareCommand implements Callable<Integer> {
      * Processes that just started are busy with compiling on half of this machine for a minute;
      * what came first would be measured on that.
      */
-    private List<Workload> warmingUp(Settings settings) {
+    private List<Workload<MessagingSystem>> warmingUp(Settings settings) {
         Settings half = settings.warmingUp(Duration.ofMillis(firstWarmUpSeconds * 500L));
         return firstWarmUpSeconds == 0
                 ? List.of()
@@ -270,9 +263,9 @@ public final class CompareCommand implements Callable<Integer> {
                         new FixedRate("warm-read", 5, true, half));
     }
 
-    private List<Workload> chosen(Settings settings) {
-        var known = new LinkedHashMap<String, Workload>();
-        for (Workload each :
+    private List<Workload<MessagingSystem>> chosen(Settings settings) {
+        var known = new LinkedHashMap<String, Workload<MessagingSystem>>();
+        for (Workload<MessagingSystem> each :
                 List.of(
                         new PeakProduce("peak", 6, false, settings),
                         new PeakProduce("peak-1k", 1_000, false, settings),
@@ -291,9 +284,9 @@ public final class CompareCommand implements Callable<Integer> {
                         new SingleRecords("singles", 1_000, settings))) {
             known.put(each.id(), each);
         }
-        var chosen = new ArrayList<Workload>();
+        var chosen = new ArrayList<Workload<MessagingSystem>>();
         for (String name : workloads) {
-            Workload workload = known.get(name);
+            Workload<MessagingSystem> workload = known.get(name);
             if (workload == null) {
                 throw invalid("--workloads knows %s, not %s".formatted(known.keySet(), name));
             }
@@ -302,11 +295,11 @@ public final class CompareCommand implements Callable<Integer> {
         return chosen;
     }
 
-    private Map<String, CompareBench.Maker> makers(PrintStream out) {
+    private Map<String, SideBySide.Maker<MessagingSystem>> makers(PrintStream out) {
         Path root = Path.of(System.getProperty("sluice.root", "")).toAbsolutePath();
         Path peers = Path.of(System.getProperty("sluice.peers", "")).toAbsolutePath();
         Path kafka = peers.resolve("kafka/target/lib");
-        Map<String, CompareBench.Maker> known = new LinkedHashMap<>();
+        Map<String, SideBySide.Maker<MessagingSystem>> known = new LinkedHashMap<>();
         known.put("kafka", data -> new KafkaSystem("kafka", kafka, data, heap, Map.of()));
         known.put(
                 "kafka-fsync",
@@ -318,13 +311,13 @@ public final class CompareCommand implements Callable<Integer> {
                                 heap,
                                 Map.of("log.flush.interval.messages", "1")));
         known.put("rabbitmq", RabbitSystem::new);
-        var chosen = new LinkedHashMap<String, CompareBench.Maker>();
+        var chosen = new LinkedHashMap<String, SideBySide.Maker<MessagingSystem>>();
         for (String name : systems) {
             if (name.equals("sluice")) {
                 clients(chosen, root);
                 continue;
             }
-            CompareBench.Maker maker = known.get(name);
+            SideBySide.Maker<MessagingSystem> maker = known.get(name);
             if (maker == null) {
                 throw invalid("--systems knows sluice, %s, not %s".formatted(known.keySet(), name));
             }
@@ -346,7 +339,7 @@ public final class CompareCommand implements Callable<Integer> {
     }
 
     /** Sluice, once for each client that is to write to it. */
-    private void clients(Map<String, CompareBench.Maker> chosen, Path root) {
+    private void clients(Map<String, SideBySide.Maker<MessagingSystem>> chosen, Path root) {
         for (String name : client) {
             switch (name) {
                 case "wire" -> chosen.put("sluice", data -> sluice(root, data, ClientKind.WIRE));

@@ -2,6 +2,10 @@ package sluice.bench.compare;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import sluice.bench.beside.CpuTimes;
+import sluice.bench.beside.Figures;
+import sluice.bench.beside.Tally;
+import sluice.bench.beside.Workload;
 import sluice.bench.client.BenchConsumer;
 import sluice.bench.client.Received;
 import sluice.bench.system.MessagingSystem;
@@ -10,7 +14,7 @@ import sluice.bench.system.MessagingSystem;
  * How long an acknowledgement takes, and a reader waits, at a steady rate. The rate is kept
  * whatever the system does (open loop), and times count from when a record was due.
  */
-final class FixedRate implements Workload {
+final class FixedRate implements Workload<MessagingSystem> {
 
     private static final int PARTITIONS = 6;
 

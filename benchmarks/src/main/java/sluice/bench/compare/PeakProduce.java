@@ -4,6 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import sluice.bench.beside.CpuTimes;
+import sluice.bench.beside.Figures;
+import sluice.bench.beside.Tally;
+import sluice.bench.beside.Values;
+import sluice.bench.beside.Workload;
 import sluice.bench.client.BenchProducer;
 import sluice.bench.client.ProducerShape;
 import sluice.bench.system.MessagingSystem;
@@ -13,7 +18,7 @@ import sluice.bench.system.MessagingSystem;
  * turn: a batch's worth to each, as clients do that may choose the partition, or a single record to
  * each, as keys would have it.
  */
-final class PeakProduce implements Workload {
+final class PeakProduce implements Workload<MessagingSystem> {
 
     private static final int MANY_PARTITIONS = 100;
     private static final int SMALL_BATCH_BYTES = 16 << 10;

@@ -1,6 +1,8 @@
 package sluice.bench.compare;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * What all workloads have alike.
@@ -23,6 +25,19 @@ record Settings(
         int clients,
         Duration warmUp,
         Duration window) {
+
+    /** As reports tell them, by name. */
+    Map<String, Number> numbers() {
+        var numbers = new LinkedHashMap<String, Number>();
+        numbers.put("recordBytes", recordBytes);
+        numbers.put("batchBytes", batchBytes);
+        numbers.put("lingerMs", linger.toMillis());
+        numbers.put("rateLingerMs", rateLinger.toMillis());
+        numbers.put("clients", clients);
+        numbers.put("warmUpSeconds", warmUp.toMillis() / 1e3);
+        numbers.put("windowSeconds", window.toMillis() / 1e3);
+        return numbers;
+    }
 
     /** The same, for a workload that runs so long without being measured. */
     Settings warmingUp(Duration time) {

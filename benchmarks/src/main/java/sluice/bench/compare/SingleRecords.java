@@ -1,11 +1,15 @@
 package sluice.bench.compare;
 
 import java.util.concurrent.TimeUnit;
+import sluice.bench.beside.CpuTimes;
+import sluice.bench.beside.Figures;
+import sluice.bench.beside.Tally;
+import sluice.bench.beside.Workload;
 import sluice.bench.client.SingleWrites;
 import sluice.bench.system.MessagingSystem;
 
 /** Many small writers that each wait for the acknowledgement of one record before the next. */
-final class SingleRecords implements Workload {
+final class SingleRecords implements Workload<MessagingSystem> {
 
     private static final int PARTITIONS = 24;
     private static final int VALUE_BYTES = 100;

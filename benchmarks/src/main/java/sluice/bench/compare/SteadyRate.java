@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import sluice.bench.beside.Values;
 import sluice.bench.client.Acknowledged;
 import sluice.bench.client.BenchProducer;
 import sluice.bench.client.ProducerShape;

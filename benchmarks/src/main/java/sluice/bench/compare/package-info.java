@@ -1,5 +1,6 @@
 /**
- * The same work on several systems, one after the other in one run, and their figures side by side.
+ * What is done with topics by each of several systems: writes, reads, many partitions, many
+ * writers.
  */
 @NullMarked
 package sluice.bench.compare;

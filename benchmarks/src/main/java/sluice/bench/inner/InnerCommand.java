@@ -31,7 +31,8 @@ import sluice.log.SluiceException;
         description = {
             "Measures the inner pieces of a gateway, each alone, on one thread, without network and"
                     + " disk: batches built, checked and read; a wal entry from the owner through its"
-                    + " members; an object's footer read, an offset found in a slot's index.",
+                    + " members; an object's footer read, an offset found in a slot's index; a message"
+                    + " given to whoever is free.",
             "",
             "By JMH, each in a process of its own. Nothing is asserted.",
             ""
@@ -51,7 +52,7 @@ import sluice.log.SluiceException;
 public final class InnerCommand implements Callable<Integer> {
 
     private static final List<Class<?>> PIECES =
-            List.of(BatchPieces.class, WalPieces.class, IndexPieces.class);
+            List.of(BatchPieces.class, WalPieces.class, IndexPieces.class, DispatchPieces.class);
 
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 

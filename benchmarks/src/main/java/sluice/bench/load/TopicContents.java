@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import sluice.log.SluiceException;
 import sluice.log.batch.BatchReader;
 import sluice.log.batch.RecordBatch;
@@ -32,15 +33,23 @@ public record TopicContents(URI gateway, List<List<Mark>> partitions, List<Strin
      * Reads every partition to its high watermark.
      *
      * @param max for all of it; a partition that cannot be read by then is a finding
+     * @param isAlive whether the gateway's process is there: from one that is gone no answer is
+     *     waited for
      */
     public static TopicContents read(
-            HttpClient http, URI gateway, String topic, int partitions, Duration max)
+            HttpClient http,
+            URI gateway,
+            String topic,
+            int partitions,
+            Duration max,
+            BooleanSupplier isAlive)
             throws InterruptedException {
         var all = new ArrayList<List<Mark>>();
         var findings = new ArrayList<String>();
         long deadlineNs = System.nanoTime() + max.toNanos();
+        BooleanSupplier goesOn = () -> System.nanoTime() - deadlineNs < 0 && isAlive.getAsBoolean();
         for (int partition = 0; partition < partitions; partition++) {
-            all.add(readPartition(http, gateway, topic, partition, deadlineNs, findings));
+            all.add(readPartition(http, gateway, topic, partition, goesOn, findings));
         }
         return new TopicContents(gateway, all, findings);
     }
@@ -55,12 +64,12 @@ public record TopicContents(URI gateway, List<List<Mark>> partitions, List<Strin
             URI gateway,
             String topic,
             int partition,
-            long deadlineNs,
+            BooleanSupplier goesOn,
             List<String> findings)
             throws InterruptedException {
         var marks = new ArrayList<Mark>();
         var last = "nothing was asked";
-        while (System.nanoTime() - deadlineNs < 0 && findings.size() < FINDINGS_MAX) {
+        while (goesOn.getAsBoolean() && findings.size() < FINDINGS_MAX) {
             var request =
                     HttpRequest.newBuilder(
                                     URI.create(

@@ -1,8 +1,6 @@
 package sluice.bench.system;
 
-import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import sluice.bench.client.Acknowledged;
 import sluice.bench.client.BenchConsumer;
 import sluice.bench.client.BenchProducer;
@@ -10,17 +8,8 @@ import sluice.bench.client.ProducerShape;
 import sluice.bench.client.Received;
 import sluice.bench.client.SingleWrites;
 
-/**
- * A messaging system of three nodes on this machine, with what it stores to on the same machine.
- * For one thread at a time.
- */
-public interface MessagingSystem extends AutoCloseable {
-
-    /** As the tables name it. */
-    String name();
-
-    /** Starts it, empty; returns when it serves. */
-    void start() throws IOException, InterruptedException;
+/** A messaging system of three nodes that keeps topics. */
+public interface MessagingSystem extends RunningSystem {
 
     /** Makes a topic, replicated to all three nodes, that can be written to at once. */
     void createTopic(String topic, int partitions) throws InterruptedException;
@@ -53,11 +42,4 @@ public interface MessagingSystem extends AutoCloseable {
      *     clients that small
      */
     SingleWrites singleWrites(String topic, int writers, int valueBytes, Acknowledged acknowledged);
-
-    /** Its processes. */
-    List<SystemProcess> processes();
-
-    /** Ends all of it and deletes what it wrote. */
-    @Override
-    void close();
 }

@@ -14,16 +14,13 @@ import java.util.concurrent.Semaphore;
 import sluice.bench.client.Acknowledged;
 import sluice.bench.client.BenchConsumer;
 import sluice.bench.client.BenchProducer;
-import sluice.bench.client.ProducerShape;
 import sluice.bench.client.Received;
 import sluice.bench.client.SingleWrites;
+import sluice.bench.client.WorkShape;
 import sluice.log.SluiceException;
 
 /** RabbitMQ's own Java client: persistent messages, publisher confirms, acknowledged one by one. */
 final class RabbitClients {
-
-    /** What its documentation advises for consumers that do little with a message. */
-    private static final int PREFETCH = 100;
 
     private static final int UNCONFIRMED_MAX = 4_000;
 
@@ -49,11 +46,7 @@ final class RabbitClients {
         private final int roomMax;
         private final ConcurrentSkipListMap<Long, Sent> unconfirmed = new ConcurrentSkipListMap<>();
 
-        private Producing(
-                List<Connection> connections,
-                String queue,
-                ProducerShape shape,
-                Acknowledged acknowledged)
+        private Producing(List<Connection> connections, String queue, Acknowledged acknowledged)
                 throws IOException {
             this.connections = connections;
             this.queue = queue;
@@ -82,12 +75,9 @@ final class RabbitClients {
         }
 
         static Producing begin(
-                List<Connection> connections,
-                String queue,
-                ProducerShape shape,
-                Acknowledged acknowledged) {
+                List<Connection> connections, String queue, Acknowledged acknowledged) {
             try {
-                return new Producing(connections, queue, shape, acknowledged);
+                return new Producing(connections, queue, acknowledged);
             } catch (IOException e) {
                 throw failed(e);
             }
@@ -123,22 +113,38 @@ final class RabbitClients {
             this.connections = connections;
         }
 
-        static Consuming begin(List<Connection> connections, String queue, Received received) {
+        static Consuming begin(
+                List<Connection> connections, String queue, WorkShape shape, Received received) {
+            var consuming = new Consuming(connections);
             try {
-                Channel channel = connections.getFirst().createChannel();
-                channel.basicQos(PREFETCH);
-                channel.basicConsume(
-                        queue,
-                        false,
-                        (_, delivery) -> {
-                            received.received(0, ByteBuffer.wrap(delivery.getBody()));
-                            channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
-                        },
-                        _ -> received.failed("the broker cancelled the consumer"));
-                return new Consuming(connections);
+                for (int i = 0; i < shape.consumers(); i++) {
+                    Connection connection = connections.get(i % connections.size());
+                    work(connection.createChannel(), queue, shape, received);
+                }
+                return consuming;
             } catch (IOException e) {
+                consuming.close();
                 throw failed(e);
             }
+        }
+
+        /** The channel's calls come one after the other. */
+        private static void work(Channel channel, String queue, WorkShape shape, Received received)
+                throws IOException {
+            channel.basicQos(shape.prefetch());
+            var unacknowledged = new int[1];
+            channel.basicConsume(
+                    queue,
+                    false,
+                    (_, delivery) -> {
+                        received.received(0, ByteBuffer.wrap(delivery.getBody()));
+                        if (++unacknowledged[0] >= shape.together()) {
+                            channel.basicAck(
+                                    delivery.getEnvelope().getDeliveryTag(), shape.together() > 1);
+                            unacknowledged[0] = 0;
+                        }
+                    },
+                    _ -> received.failed("the broker cancelled the consumer"));
         }
 
         @Override

@@ -22,6 +22,7 @@ import sluice.bench.client.BenchProducer;
 import sluice.bench.client.ProducerShape;
 import sluice.bench.client.Received;
 import sluice.bench.client.SingleWrites;
+import sluice.bench.client.WorkShape;
 import sluice.bench.cluster.ServerProcess;
 import sluice.log.SluiceException;
 
@@ -29,13 +30,16 @@ import sluice.log.SluiceException;
  * Three RabbitMQ nodes of the machine's own package. A topic is one quorum queue; partitions, which
  * it has none of, are left out.
  */
-public final class RabbitSystem implements MessagingSystem {
+public final class RabbitSystem implements MessagingSystem, QueueSystem {
 
     private static final int NODES = 3;
     private static final Duration READY_MAX = Duration.ofSeconds(120);
 
     /** A topic with so many stands for one queue; with more, for something it has not. */
     private static final int PARTITIONS_MAX = 100;
+
+    /** What its documentation advises for a consumer that does little with a message. */
+    private static final WorkShape READER = new WorkShape(1, 100, 1);
 
     private static final Path PROGRAMS = Path.of("/usr/lib/rabbitmq/bin");
 
@@ -211,6 +215,11 @@ public final class RabbitSystem implements MessagingSystem {
                     "a queue has no partitions: how writes get slower with more of them says nothing"
                             + " of it");
         }
+        createQueue(topic);
+    }
+
+    @Override
+    public void createQueue(String topic) {
         try (Connection connection = connect(ports[0])) {
             connection
                     .createChannel()
@@ -222,12 +231,23 @@ public final class RabbitSystem implements MessagingSystem {
 
     @Override
     public BenchProducer producer(String topic, ProducerShape shape, Acknowledged acknowledged) {
-        return RabbitClients.Producing.begin(connections(), topic, shape, acknowledged);
+        return RabbitClients.Producing.begin(connections(), topic, acknowledged);
+    }
+
+    @Override
+    public BenchProducer sender(String queue, int together, Acknowledged acknowledged) {
+        // It has no requests of several messages: they are pipelined.
+        return RabbitClients.Producing.begin(connections(), queue, acknowledged);
+    }
+
+    @Override
+    public BenchConsumer workers(String queue, WorkShape shape, Received received) {
+        return RabbitClients.Consuming.begin(connections(), queue, shape, received);
     }
 
     @Override
     public BenchConsumer consumer(String topic, int partitions, Received received) {
-        return RabbitClients.Consuming.begin(connections(), topic, received);
+        return RabbitClients.Consuming.begin(connections(), topic, READER, received);
     }
 
     @Override

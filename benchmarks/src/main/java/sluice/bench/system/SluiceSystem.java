@@ -7,15 +7,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import sluice.bench.client.Acknowledged;
 import sluice.bench.client.BenchConsumer;
 import sluice.bench.client.BenchProducer;
 import sluice.bench.client.ProducerShape;
 import sluice.bench.client.Received;
 import sluice.bench.client.SingleWrites;
+import sluice.bench.client.WorkShape;
 import sluice.bench.cluster.ClusterSettings;
+import sluice.bench.cluster.HeapInUse;
 import sluice.bench.cluster.LocalCluster;
 import sluice.bench.cluster.ServerProcess;
 import sluice.bench.cluster.ShippedJvm;
@@ -25,7 +29,7 @@ import sluice.bench.wire.WireProducer;
 import sluice.log.SluiceException;
 
 /** Three gateways, a local S3 server and a local DynamoDB. */
-public final class SluiceSystem implements MessagingSystem {
+public final class SluiceSystem implements MessagingSystem, QueueSystem {
 
     private static final Duration OWNED_MAX = Duration.ofSeconds(60);
     private static final int CONNECTIONS = 1;
@@ -41,6 +45,7 @@ public final class SluiceSystem implements MessagingSystem {
     private final LocalCluster cluster;
     private final StoreFolder stores;
     private final ClientKind client;
+    private @Nullable SdkQueueClients queueClients;
 
     /**
      * @param root of the installation
@@ -90,6 +95,65 @@ public final class SluiceSystem implements MessagingSystem {
             }
             TimeUnit.MILLISECONDS.sleep(100);
         }
+    }
+
+    @Override
+    public void createQueue(String queue) throws InterruptedException {
+        createQueue(queue, "{}");
+    }
+
+    @Override
+    public void createQueueByKey(String queue) throws InterruptedException {
+        createQueue(queue, "{\"order\":\"key\"}");
+        queueClients().byKey(queue);
+    }
+
+    private void createQueue(String queue, String settings) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + OWNED_MAX.toNanos();
+        while (!cluster.api(0).createQueue(queue, settings)
+                || cluster.api(0).owners(queue).isEmpty()) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new SluiceException(
+                        SluiceException.Kind.UNAVAILABLE,
+                        "no-queue",
+                        "the queue was not made in time: " + queue);
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+    }
+
+    @Override
+    public OptionalDouble heapMib() throws InterruptedException {
+        double most = 0;
+        for (int index : cluster.running()) {
+            try {
+                most = Math.max(most, HeapInUse.afterCollection(cluster, index));
+            } catch (IOException e) {
+                throw new UncheckedIOException("the heap cannot be told", e);
+            }
+        }
+        return OptionalDouble.of(most / (1 << 20));
+    }
+
+    /** The SDK's producer sends what there is in one request by itself. */
+    @Override
+    public BenchProducer sender(String queue, int together, Acknowledged acknowledged) {
+        return queueClients().sending(queue, together, acknowledged);
+    }
+
+    /** The SDK's consumer settles what there is in one frame by itself. */
+    @Override
+    public BenchConsumer workers(String queue, WorkShape shape, Received received) {
+        return queueClients().working(queue, shape, received);
+    }
+
+    private SdkQueueClients queueClients() {
+        SdkQueueClients made = queueClients;
+        if (made == null) {
+            made = new SdkQueueClients(gateways());
+            queueClients = made;
+        }
+        return made;
     }
 
     /** The addresses of all that run, as the SDK takes them. */
@@ -187,6 +251,9 @@ public final class SluiceSystem implements MessagingSystem {
 
     @Override
     public void close() {
+        if (queueClients != null) {
+            queueClients.close();
+        }
         cluster.close();
         try {
             stores.close();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import sluice.bench.beside.Tally;
 
 /** What workloads ask of a system. */
 @Timeout(30)

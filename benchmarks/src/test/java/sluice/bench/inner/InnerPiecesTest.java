@@ -54,6 +54,18 @@ class InnerPiecesTest {
     }
 
     @Test
+    void whoeverIsDoneWithAMessageIsGivenTheNextOne() {
+        var pieces = new DispatchPieces();
+        pieces.sessions = 3;
+        pieces.partitions = 2;
+        pieces.open();
+
+        for (long offset = 4; offset <= 100; offset++) {
+            assertEquals(offset, pieces.acknowledgeAndReceive());
+        }
+    }
+
+    @Test
     void aPatternChoosesPiecesByNameInAnyCase() {
         List<Class<?>> all = List.of(BatchPieces.class, WalPieces.class, IndexPieces.class);
 

@@ -1,4 +1,4 @@
-package sluice.bench.compare;
+package sluice.bench.beside;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +15,7 @@ import sluice.bench.system.SystemProcess;
  * @param stores of what it stores to
  * @param client of this process
  */
-record CpuTimes(double nodes, double stores, double client) {
+public record CpuTimes(double nodes, double stores, double client) {
 
     /** Ticks a second: what every Linux tells user space. */
     private static final double TICKS = 100;
@@ -25,14 +25,14 @@ record CpuTimes(double nodes, double stores, double client) {
 
     private static final int SYSTEM_TICKS = 12;
 
-    static CpuTimes now(List<SystemProcess> processes) {
+    public static CpuTimes now(List<SystemProcess> processes) {
         return new CpuTimes(
                 processes.stream().filter(SystemProcess::isNode).mapToDouble(CpuTimes::tree).sum(),
                 processes.stream().filter(each -> !each.isNode()).mapToDouble(CpuTimes::tree).sum(),
                 of(ProcessHandle.current()));
     }
 
-    CpuTimes since(CpuTimes earlier) {
+    public CpuTimes since(CpuTimes earlier) {
         return new CpuTimes(
                 nodes - earlier.nodes, stores - earlier.stores, client - earlier.client);
     }

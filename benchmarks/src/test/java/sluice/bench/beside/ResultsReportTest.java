@@ -1,4 +1,4 @@
-package sluice.bench.compare;
+package sluice.bench.beside;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
@@ -17,7 +16,7 @@ import sluice.cli.http.Json;
 import sluice.log.SluiceException;
 
 /** From figures to what a person reads. */
-class CompareReportTest {
+class ResultsReportTest {
 
     private final Results results = new Results();
 
@@ -52,7 +51,7 @@ class CompareReportTest {
 
         assertTrue(row("MiB/s").strip().endsWith("-"), row("MiB/s"));
         assertTrue(
-                CompareTable.render(results)
+                ResultsTable.render(results)
                         .contains("not measured: peak produce on kafka, run 1: no-kafka: ended"));
     }
 
@@ -60,25 +59,17 @@ class CompareReportTest {
     void theJsonHasEveryFigureOfEveryRunAndTheMedians() throws IOException {
         add(1, "sluice", 90);
         add(2, "sluice", 70);
-        var settings =
-                new Settings(
-                        1024,
-                        65_536,
-                        Duration.ofMillis(5),
-                        Duration.ofMillis(2),
-                        1 << 20,
-                        2,
-                        Duration.ofSeconds(1),
-                        Duration.ofSeconds(2));
+        Map<String, Number> settings = Map.of("recordBytes", 1024, "windowSeconds", 2.5);
 
         var json =
                 Json.parse(
                         ByteBuffer.wrap(
-                                CompareJson.render(settings, results)
+                                ResultsJson.render("compare", settings, results)
                                         .getBytes(StandardCharsets.UTF_8)));
 
         assertEquals(2, json.list("measurements").size());
         assertTrue(json.field("medians").isPresent());
+        assertEquals(1024, json.longField("recordBytes"));
     }
 
     @Test
@@ -88,7 +79,7 @@ class CompareReportTest {
 
         var bars =
                 Pattern.compile("width=\"([0-9.]+)\" height=\"11\"")
-                        .matcher(ComparePlot.render(results))
+                        .matcher(BarPlot.render(results))
                         .results()
                         .map(bar -> Double.parseDouble(bar.group(1)))
                         .toList();
@@ -138,7 +129,7 @@ class CompareReportTest {
     }
 
     private String row(String figure) {
-        return CompareTable.render(results)
+        return ResultsTable.render(results)
                 .lines()
                 .filter(line -> line.strip().startsWith(figure))
                 .findFirst()

@@ -1,4 +1,4 @@
-package sluice.bench.compare;
+package sluice.bench.beside;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -6,20 +6,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import sluice.bench.Folders;
-import sluice.bench.system.MessagingSystem;
+import sluice.bench.system.RunningSystem;
 import sluice.log.SluiceException;
 
-/** Gives every workload to every system, one after the other, each system fresh in each run. */
-final class CompareBench {
+/**
+ * Gives every workload to every system, one after the other, each system fresh in each run.
+ *
+ * @param <S> what the systems can do
+ */
+public final class SideBySide<S extends RunningSystem> {
 
     /** How a system is made, with a folder of its own. */
-    interface Maker {
-        MessagingSystem make(Path folder) throws IOException;
+    public interface Maker<S> {
+        S make(Path folder) throws IOException;
     }
 
-    private final Map<String, Maker> systems;
-    private final List<Workload> warmingUp;
-    private final List<Workload> workloads;
+    private final Map<String, Maker<S>> systems;
+    private final List<Workload<S>> warmingUp;
+    private final List<Workload<S>> workloads;
     private final Path data;
     private final Consumer<String> progress;
     private final Results results = new Results();
@@ -27,10 +31,10 @@ final class CompareBench {
     /**
      * @param warmingUp what a system that was just started does before, unmeasured
      */
-    CompareBench(
-            Map<String, Maker> systems,
-            List<Workload> warmingUp,
-            List<Workload> workloads,
+    public SideBySide(
+            Map<String, Maker<S>> systems,
+            List<Workload<S>> warmingUp,
+            List<Workload<S>> workloads,
             Path data,
             Consumer<String> progress) {
         this.systems = systems;
@@ -40,28 +44,28 @@ final class CompareBench {
         this.progress = progress;
     }
 
-    Results measure(int runs) throws IOException, InterruptedException {
+    public Results measure(int runs) throws IOException, InterruptedException {
         for (int run = 1; run <= runs; run++) {
-            for (Map.Entry<String, Maker> system : systems.entrySet()) {
+            for (Map.Entry<String, Maker<S>> system : systems.entrySet()) {
                 measure(run, runs, system.getKey(), system.getValue());
             }
         }
         return results;
     }
 
-    private void measure(int run, int runs, String name, Maker maker)
+    private void measure(int run, int runs, String name, Maker<S> maker)
             throws IOException, InterruptedException {
         Path folder = data.resolve(name + "-" + run);
-        progress.accept("run %d/%d  %s: starting three nodes".formatted(run, runs, name));
-        try (MessagingSystem system = maker.make(folder)) {
+        progress.accept("run %d/%d  %s: starting".formatted(run, runs, name));
+        try (S system = maker.make(folder)) {
             system.start();
-            for (Workload workload : warmingUp) {
+            for (Workload<S> workload : warmingUp) {
                 progress.accept(
                         "run %d/%d  %s: warming up, %s"
                                 .formatted(run, runs, name, workload.title()));
                 var unused = measure(run, system, workload);
             }
-            for (Workload workload : workloads) {
+            for (Workload<S> workload : workloads) {
                 Results.Entry entry = measure(run, system, workload);
                 results.add(entry);
                 progress.accept(
@@ -73,7 +77,7 @@ final class CompareBench {
         }
     }
 
-    private static Results.Entry measure(int run, MessagingSystem system, Workload workload)
+    private Results.Entry measure(int run, S system, Workload<S> workload)
             throws InterruptedException {
         var figures = new Figures();
         String note = "";
@@ -102,7 +106,7 @@ final class CompareBench {
                         line.append(line.isEmpty() ? "" : ", ")
                                 .append(name)
                                 .append(' ')
-                                .append(CompareTable.number(value)));
+                                .append(ResultsTable.number(value)));
         return line.toString();
     }
 }

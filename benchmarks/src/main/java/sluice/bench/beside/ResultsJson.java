@@ -1,4 +1,4 @@
-package sluice.bench.compare;
+package sluice.bench.beside;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -8,25 +8,26 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /** Every figure of every run, and the medians, as JSON. */
-final class CompareJson {
+final class ResultsJson {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private CompareJson() {}
+    private ResultsJson() {}
 
-    static String render(Settings settings, Results results) throws IOException {
+    /**
+     * @param settings numbers that all workloads have alike, by name
+     */
+    static String render(String benchmark, Map<String, ? extends Number> settings, Results results)
+            throws IOException {
         var out = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(out).useDefaultPrettyPrinter()) {
             json.writeStartObject();
-            json.writeStringField("benchmark", "compare");
+            json.writeStringField("benchmark", benchmark);
             json.writeNumberField("processors", Runtime.getRuntime().availableProcessors());
-            json.writeNumberField("recordBytes", settings.recordBytes());
-            json.writeNumberField("batchBytes", settings.batchBytes());
-            json.writeNumberField("lingerMs", settings.linger().toMillis());
-            json.writeNumberField("rateLingerMs", settings.rateLinger().toMillis());
-            json.writeNumberField("clients", settings.clients());
-            json.writeNumberField("warmUpSeconds", settings.warmUp().toMillis() / 1e3);
-            json.writeNumberField("windowSeconds", settings.window().toMillis() / 1e3);
+            for (Map.Entry<String, ? extends Number> setting : settings.entrySet()) {
+                json.writeFieldName(setting.getKey());
+                json.writeNumber(setting.getValue().toString());
+            }
             json.writeArrayFieldStart("measurements");
             for (Results.Entry entry : results.entries()) {
                 json.writeStartObject();

@@ -1,4 +1,4 @@
-package sluice.bench.compare;
+package sluice.bench.beside;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,7 +14,7 @@ import sluice.log.SluiceException;
  * Times count from the moment at which a record was meant to be sent, so that a system that holds
  * up the sender is not thanked for it. Callable from many threads.
  */
-final class Tally implements Acknowledged {
+public final class Tally implements Acknowledged {
 
     private static final long TIME_NS_MAX = 120_000_000_000L;
 
@@ -25,7 +25,7 @@ final class Tally implements Acknowledged {
     private final AtomicLong toNs = new AtomicLong(Long.MIN_VALUE);
 
     /** Times records that are meant to be sent from then to then, by {@link System#nanoTime}. */
-    void window(long from, long to) {
+    public void window(long from, long to) {
         fromNs.set(from);
         toNs.set(to);
     }
@@ -44,11 +44,11 @@ final class Tally implements Acknowledged {
         failure.compareAndSet(null, why);
     }
 
-    long bytes() {
+    public long bytes() {
         return bytes.sum();
     }
 
-    Histogram times() {
+    public Histogram times() {
         return times;
     }
 
@@ -56,7 +56,7 @@ final class Tally implements Acknowledged {
      * @throws SluiceException UNAVAILABLE {@code not-measured} if any record failed: a figure that
      *     leaves out what failed would flatter
      */
-    void check() {
+    public void check() {
         String why = failure.get();
         if (why != null) {
             throw new SluiceException(

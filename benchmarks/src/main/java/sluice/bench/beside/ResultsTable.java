@@ -1,4 +1,4 @@
-package sluice.bench.compare;
+package sluice.bench.beside;
 
 import java.util.List;
 import java.util.Locale;
@@ -8,12 +8,12 @@ import java.util.OptionalDouble;
  * The medians side by side, and beside each other system's how many times as much the first one
  * has.
  */
-final class CompareTable {
+final class ResultsTable {
 
     private static final int NAME_WIDTH = 24;
     private static final int COLUMN_WIDTH = 22;
 
-    private CompareTable() {}
+    private ResultsTable() {}
 
     static String render(Results results) {
         List<String> systems = List.copyOf(results.systems());

@@ -1,4 +1,4 @@
-package sluice.bench.compare;
+package sluice.bench.beside;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /** All figures of all runs. */
-final class Results {
+public final class Results {
 
     /**
      * One measurement.
@@ -21,7 +21,7 @@ final class Results {
      * @param times by what took them, in nanoseconds
      * @param note why it could not; empty if it could
      */
-    record Entry(
+    public record Entry(
             int run,
             String system,
             String workload,
@@ -32,22 +32,22 @@ final class Results {
 
     private final List<Entry> entries = new ArrayList<>();
 
-    void add(Entry entry) {
+    public void add(Entry entry) {
         entries.add(entry);
     }
 
-    List<Entry> entries() {
+    public List<Entry> entries() {
         return entries;
     }
 
-    Set<String> systems() {
+    public Set<String> systems() {
         var systems = new LinkedHashSet<String>();
         entries.forEach(entry -> systems.add(entry.system()));
         return systems;
     }
 
     /** Titles by id. */
-    Map<String, String> workloads() {
+    public Map<String, String> workloads() {
         var workloads = new LinkedHashMap<String, String>();
         entries.forEach(entry -> workloads.put(entry.workload(), entry.title()));
         return workloads;

@@ -1,4 +1,4 @@
-package sluice.bench.compare;
+package sluice.bench.beside;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import sluice.bench.report.Svg;
  * The medians as bars: a group for each figure of each workload, in it a bar for each system. Bars
  * compare within their group only.
  */
-final class ComparePlot {
+final class BarPlot {
 
     private static final int WIDTH = 900;
     private static final int NAME_WIDTH = 190;
@@ -23,14 +23,14 @@ final class ComparePlot {
     private final StringBuilder svg = new StringBuilder();
     private int y = TOP;
 
-    private ComparePlot(Results results) {
+    private BarPlot(Results results) {
         this.results = results;
         this.systems = new ArrayList<>(results.systems());
     }
 
     /** An SVG document that stands for itself. */
     static String render(Results results) {
-        var plot = new ComparePlot(results);
+        var plot = new BarPlot(results);
         results.workloads().forEach(plot::workload);
         return """
         <svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
@@ -96,7 +96,7 @@ final class ComparePlot {
                                 Svg.colour(i),
                                 NAME_WIDTH + length + 5,
                                 y + BAR_HEIGHT - 3,
-                                CompareTable.number(value.getAsDouble())));
+                                ResultsTable.number(value.getAsDouble())));
                 y += BAR_HEIGHT;
             }
         }

@@ -1,11 +1,11 @@
-package sluice.bench.compare;
+package sluice.bench.beside;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /** What one measurement came to, by name; units are in the names. */
-final class Figures {
+public final class Figures {
 
     private static final double MIB = 1 << 20;
     private static final double GIB = 1 << 30;
@@ -13,26 +13,26 @@ final class Figures {
     private final Map<String, Double> values = new LinkedHashMap<>();
     private final Map<String, Histogram> times = new LinkedHashMap<>();
 
-    Map<String, Double> values() {
+    public Map<String, Double> values() {
         return values;
     }
 
     /** All times by what took them, in nanoseconds. */
-    Map<String, Histogram> times() {
+    public Map<String, Histogram> times() {
         return times;
     }
 
-    Figures put(String name, double value) {
+    public Figures put(String name, double value) {
         values.put(name, value);
         return this;
     }
 
-    Figures throughput(long bytes, double seconds) {
+    public Figures throughput(long bytes, double seconds) {
         return put("MiB/s", bytes / MIB / seconds);
     }
 
     /** Processor seconds for each GiB that was written. */
-    Figures cpu(CpuTimes spent, long bytes) {
+    public Figures cpu(CpuTimes spent, long bytes) {
         return put("CPU s/GiB nodes", spent.nodes() * GIB / bytes)
                 .put("CPU s/GiB stores", spent.stores() * GIB / bytes)
                 .put("CPU s/GiB client", spent.client() * GIB / bytes);
@@ -41,7 +41,7 @@ final class Figures {
     /**
      * @param what of which these are the times, in nanoseconds
      */
-    Figures latency(String what, Histogram took) {
+    public Figures latency(String what, Histogram took) {
         times.put(what, took.copy());
         return put(what + " p50 ms", took.getValueAtPercentile(50) / 1e6)
                 .put(what + " p99 ms", took.getValueAtPercentile(99) / 1e6)

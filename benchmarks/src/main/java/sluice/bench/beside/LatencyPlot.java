@@ -1,4 +1,4 @@
-package sluice.bench.compare;
+package sluice.bench.beside;
 
 import java.util.ArrayList;
 import java.util.List;
