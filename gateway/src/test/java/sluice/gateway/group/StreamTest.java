@@ -239,10 +239,7 @@ final class StreamTest {
         StreamClient client = connect();
         client.send("{\"type\":\"join\"}");
         client.untilType("assigned");
-        client.send(
-                "{\"type\":\"commit\",\"id\":1,\"epoch\":%d,\"offsets\":[]}"
-                        .formatted(client.epoch()));
-        client.untilType("committed");
+        untilFramesAreTaken(client);
         assertEquals(List.of(), client.records());
 
         client.send("{\"type\":\"credit\",\"bytes\":1}");
@@ -275,6 +272,7 @@ final class StreamTest {
         StreamClient client = connect().join("");
         client.untilType("assigned");
         client.send("{\"type\":\"pause\",\"partitions\":[{%s}]}".formatted(groups.partition(0)));
+        untilFramesAreTaken(client);
         groups.produce(0, 1);
         groups.produce(1, 1);
         assertEquals(List.of("1:0"), client.untilRecords(1));
@@ -345,5 +343,13 @@ final class StreamTest {
         connect().join("").untilRecords(3);
 
         assertEquals(3, Api.get(groups.path + "/offsets").json().at("/offsets/0/offset").asLong());
+    }
+
+    /** Frames are taken in order, and a commit is answered. */
+    private static void untilFramesAreTaken(StreamClient client) {
+        client.send(
+                "{\"type\":\"commit\",\"id\":1,\"epoch\":%d,\"offsets\":[]}"
+                        .formatted(client.epoch()));
+        client.untilType("committed");
     }
 }
