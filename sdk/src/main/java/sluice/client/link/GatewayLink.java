@@ -76,12 +76,12 @@ public final class GatewayLink implements StreamAttempt.Owner {
     private final LinkSettings settings;
     private final Owner owner;
 
-    private State state = State.RESTING;
+    private volatile State state = State.RESTING;
     private StreamAttempt attempt;
     private int gateway;
     private int failures;
     private Duration heartbeat = Duration.ofSeconds(2);
-    private long heardNs;
+    private volatile long heardNs;
     private long sentNs;
 
     public GatewayLink(SessionLane lane, StreamDialer dialer, LinkSettings settings, Owner owner) {
@@ -106,7 +106,7 @@ public final class GatewayLink implements StreamAttempt.Owner {
 
     /**
      * True if the gateway was heard within that time. A process that slept looks here before its
-     * timers.
+     * timers. By any thread.
      */
     public boolean isHeardWithin(Duration time) {
         return isEstablished() && lane.nowNs() - heardNs < time.toNanos();

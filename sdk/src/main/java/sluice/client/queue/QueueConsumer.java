@@ -2,7 +2,9 @@ package sluice.client.queue;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +18,7 @@ import sluice.client.error.SluiceApiException;
 import sluice.client.error.SluiceClientException;
 import sluice.client.link.SessionLane;
 import sluice.client.link.StreamDialer;
+import sluice.client.queue.Settlements.Settling;
 
 /**
  * Takes messages of a queue group and hands each to a handler, as many at the same time as its
@@ -59,6 +62,11 @@ public final class QueueConsumer implements AutoCloseable {
     private final CompletableFuture<Void> quiet = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicBoolean isClosing = new AtomicBoolean();
+
+    /** Asked for by any thread, and not yet seen by the lane. */
+    private final Queue<Settling> settlings = new ConcurrentLinkedQueue<>();
+
+    private final AtomicBoolean isTurnPlanned = new AtomicBoolean();
     private volatile boolean isLaneOver;
 
     QueueConsumer(Parts parts) {
@@ -109,8 +117,23 @@ public final class QueueConsumer implements AutoCloseable {
         return parts.session().link().group();
     }
 
+    /** One message after the other, as long as some wait and the thread is the consumer's own. */
+    private void handle(QueueMessage first) {
+        boolean isOwn = parts.ownHandlers().isPresent();
+        QueueMessage message = first;
+        while (message != null) {
+            handleOne(message);
+            message = session.next(isOwn);
+            // What a handler left of an interrupt is not the next message's.
+            if (message != null) {
+                Thread.interrupted();
+            }
+        }
+        parts.lane().execute(session::handled);
+    }
+
     @SuppressWarnings("CatchThrowable") // an error in a handler concerns its message alone
-    private void handle(QueueMessage message) {
+    private void handleOne(QueueMessage message) {
         try {
             parts.handler().handle(message);
             if (!parts.isSettledByHand()) {
@@ -129,8 +152,6 @@ public final class QueueConsumer implements AutoCloseable {
                     message,
                     new Outcome.Release(
                             Optional.empty(), QueueMessage.cut(String.valueOf(failed))));
-        } finally {
-            parts.lane().execute(session::handled);
         }
     }
 
@@ -152,15 +173,37 @@ public final class QueueConsumer implements AutoCloseable {
 
     private CompletableFuture<Void> settle(QueueMessage message, Outcome outcome) {
         var done = new CompletableFuture<Void>();
-        parts.lane().execute(() -> session.settle(message, outcome, done));
+        settlings.add(new Settling(message, outcome, done));
+        if (isTurnPlanned.compareAndSet(false, true)) {
+            parts.lane().execute(this::settleAll);
+        }
         if (isLaneOver) {
             // Whatever the lane did not take any more is not answered.
-            done.completeExceptionally(
-                    new RetriableException(
-                            "the consumer was closed before the message was settled: message="
-                                    + message));
+            failAll();
         }
         return done;
+    }
+
+    /** What came since the lane last looked goes in one turn. */
+    private void settleAll() {
+        isTurnPlanned.set(false);
+        Settling next = settlings.poll();
+        while (next != null) {
+            session.settle(next.message(), next.outcome(), next.done());
+            next = settlings.poll();
+        }
+    }
+
+    private void failAll() {
+        Settling next = settlings.poll();
+        while (next != null) {
+            next.done()
+                    .completeExceptionally(
+                            new RetriableException(
+                                    "the consumer was closed before the message was settled: message="
+                                            + next.message()));
+            next = settlings.poll();
+        }
     }
 
     /**
@@ -199,6 +242,7 @@ public final class QueueConsumer implements AutoCloseable {
         parts.lane().execute(session::abort);
         isLaneOver = true;
         parts.releaseThreads().run();
+        failAll();
         ended.complete(null);
         closed.complete(null);
         if (isInterrupted) {

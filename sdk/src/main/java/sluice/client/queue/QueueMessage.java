@@ -34,9 +34,6 @@ public final class QueueMessage {
     private final AtomicBoolean isSettled = new AtomicBoolean();
     private volatile @Nullable String lost;
 
-    /** True once a handler has it; the session's lane owns this. */
-    boolean isBegun;
-
     QueueMessage(
             String delivery,
             ConsumerRecord record,

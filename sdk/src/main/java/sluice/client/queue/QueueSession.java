@@ -2,8 +2,6 @@ package sluice.client.queue;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import sluice.client.error.Problem;
 import sluice.client.error.RetriableException;
 import sluice.client.error.SluiceApiException;
@@ -34,7 +33,7 @@ import sluice.client.queue.Settlements.Settling;
  * </pre>
  *
  * <p>A session that the coordinator does not know any more has lost all that it had, and a new one
- * is opened. Owned by its lane; nothing here waits.
+ * is opened. Owned by its lane but for {@link #next}; nothing here waits.
  */
 final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
 
@@ -44,7 +43,7 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
     /** Whoever handles messages; called on the lane, and never keeps it. */
     interface Application {
         /**
-         * Handles a message on a thread of its own, and calls {@link #handled} afterwards.
+         * Handles a message on a thread of its own, and goes on with {@link #next}.
          *
          * @throws RejectedExecutionException if there is no thread for it now
          */
@@ -71,11 +70,10 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
     private final Map<String, QueueMessage> held = new LinkedHashMap<>();
 
     /** Of these, the ones that wait for a handler. */
-    private final Deque<QueueMessage> ready = new ArrayDeque<>();
+    private final ReadyMessages ready;
 
     private Optional<String> session = Optional.empty();
-    private Duration sessionTimeout = Duration.ofSeconds(8);
-    private int running;
+    private volatile Duration sessionTimeout = Duration.ofSeconds(8);
     private boolean isStopping;
 
     /**
@@ -93,6 +91,7 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
         this.application = application;
         link = new GatewayLink(lane, dialer, settings.link(), this);
         settlements = new Settlements(lane, settings.retryPause(), this);
+        ready = new ReadyMessages(settings.concurrency());
     }
 
     void begin() {
@@ -103,8 +102,7 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
     void stop() {
         isStopping = true;
         link.send(QueueFrames.credit(0));
-        List.copyOf(ready).forEach(this::giveBack);
-        ready.clear();
+        ready.drain().forEach(this::giveBack);
         lookWhetherQuiet();
     }
 
@@ -115,7 +113,7 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
     }
 
     private void lookWhetherQuiet() {
-        if (isStopping && running == 0 && settlements.isEmpty()) {
+        if (isStopping && ready.isIdle() && settlements.isEmpty()) {
             application.quiet();
         }
     }
@@ -138,9 +136,26 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
         link.abort();
     }
 
-    /** A handler that was begun has ended. */
+    /**
+     * What a handler that has ended goes on with. By any thread.
+     *
+     * @param isMore false: it takes nothing more in any case
+     * @return null if it has ended for good; {@link #handled} is to be called then
+     */
+    @Nullable QueueMessage next(boolean isMore) {
+        if (isMore && isHeard()) {
+            return ready.next();
+        }
+        ready.ended();
+        return null;
+    }
+
+    private boolean isHeard() {
+        return link.isHeardWithin(sessionTimeout);
+    }
+
+    /** A handler that was begun has ended for good. */
     void handled() {
-        running--;
         beginReady();
         lookWhetherQuiet();
     }
@@ -167,17 +182,15 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
     }
 
     private void beginReady() {
-        while (running < settings.concurrency()
-                && !ready.isEmpty()
-                && link.isHeardWithin(sessionTimeout)) {
-            QueueMessage next = ready.removeFirst();
-            running++;
+        while (isHeard()) {
+            QueueMessage next = ready.begin();
+            if (next == null) {
+                return;
+            }
             try {
                 application.begin(next);
-                next.isBegun = true;
             } catch (RejectedExecutionException full) {
-                running--;
-                ready.addFirst(next);
+                ready.undo(next);
                 lane.after(EXECUTOR_PAUSE, this::beginReady);
                 return;
             }
@@ -319,10 +332,8 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
             return;
         }
         message.lost(reason);
-        if (message.isBegun) {
+        if (!ready.remove(message)) {
             application.lost(message, reason);
-        } else {
-            ready.remove(message);
         }
     }
 }

@@ -147,7 +147,12 @@ class QueueRandomTest {
                 message.acknowledge()
                         .whenComplete((done, failure) -> acknowledged(message, failure));
             }
-            session.handled();
+            QueueMessage next = session.next(run.time.random().nextBoolean());
+            if (next == null) {
+                session.handled();
+            } else {
+                begin(next);
+            }
         }
 
         private void acknowledged(QueueMessage message, @Nullable Throwable failure) {

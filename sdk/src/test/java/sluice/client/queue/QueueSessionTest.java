@@ -2,6 +2,7 @@ package sluice.client.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -43,6 +44,17 @@ class QueueSessionTest extends QueueWorld {
         }
 
         @Test
+        void aHandlerWhoseThreadIsAnothersLeavesTheNextMessageToAnother() {
+            deliver(open(), "a", "b", "c");
+
+            assertNull(session.next(false));
+            assertEquals(List.of("a", "b"), begunOnes());
+            on(session::handled);
+
+            assertEquals(List.of("a", "b", "c"), begunOnes());
+        }
+
+        @Test
         void aMessageHasAllThatWasSent() {
             deliver(open(), "a");
 
@@ -79,7 +91,10 @@ class QueueSessionTest extends QueueWorld {
             deliver(dial, "a", "b", "c");
             process.pause(Duration.ofSeconds(60));
             // A process that slept sees its handlers end before any timer.
-            lane.execute(session::handled);
+            lane.execute(() -> {
+                assertNull(session.next(true));
+                session.handled();
+            });
             time.runFor(Duration.ofSeconds(61));
 
             assertEquals(List.of("a", "b"), begunOnes());

@@ -131,7 +131,12 @@ abstract class QueueWorld {
 
     /** The handler of the message ends. */
     void handled() {
-        on(session::handled);
+        QueueMessage next = session.next(true);
+        if (next == null) {
+            on(session::handled);
+        } else {
+            begun.add(next);
+        }
     }
 
     List<String> begunOnes() {
