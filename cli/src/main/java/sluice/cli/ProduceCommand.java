@@ -204,6 +204,7 @@ final class ProduceCommand implements Callable<Integer> {
                 batchBytes,
                 linger,
                 gateways.timeout(TIMEOUT),
+                List.of(),
                 partition == null ? OptionalInt.empty() : OptionalInt.of(partition),
                 HELD_BYTES_MAX);
     }

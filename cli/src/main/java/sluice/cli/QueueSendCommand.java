@@ -40,7 +40,8 @@ import sluice.cli.produce.ProducerSettings;
         footer = {
             "  sluice queue send jobs 'resize 4711.png' 'resize 4712.png'",
             "  seq 1 1000 | sluice queue send jobs",
-            "  sluice queue send jobs --key ann '{\"total\":12.50}'"
+            "  sluice queue send jobs --key ann '{\"total\":12.50}'",
+            "  sluice queue send jobs --delay 10m --priority 9 'call Ann back'"
         })
 final class QueueSendCommand implements Callable<Integer> {
 
@@ -64,6 +65,8 @@ final class QueueSendCommand implements Callable<Integer> {
     @Option(names = "--key", paramLabel = "TEXT", description = "The same key for all of them.")
     private @Nullable String key;
 
+    @Mixin private WaitOptions wait = new WaitOptions();
+
     @Option(
             names = {"--quiet", "-q"},
             description = "No summary on stderr.")
@@ -76,16 +79,17 @@ final class QueueSendCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         KeyRule keys = key == null ? new KeyRule.NoKey() : new KeyRule.FixedKey(key);
+        Time time = Time.system();
         var settings =
                 new ProducerSettings(
                         ProducerSettings.Acks.ALL,
                         BATCH_BYTES,
                         LINGER,
                         gateways.timeout(TIMEOUT),
+                        wait.headers(time.wallMs()),
                         OptionalInt.empty(),
                         HELD_BYTES_MAX);
         var sources = new LineSources(List.of(), false, "", input());
-        Time time = Time.system();
         var stats = new ProduceStats();
         var run = new ProduceRun(terminal.err(), time, stats, OptionalLong.empty(), false, quiet);
         try (run;

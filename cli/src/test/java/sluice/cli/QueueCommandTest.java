@@ -1,5 +1,6 @@
 package sluice.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +8,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sluice.cli.twin.CommandRun;
 import sluice.cli.twin.GatewayTwin;
 import sluice.cli.twin.TwinLog;
+import sluice.log.batch.LogRecord;
 
 @Timeout(60)
 class QueueCommandTest {
@@ -120,6 +125,53 @@ class QueueCommandTest {
 
         assertEquals(List.of("a b", "c", "d", "e"), log.allValues().stream().sorted().toList());
         assertEquals(ExitCode.USAGE, run("send", GatewayTwin.TOPIC, "a\nb").exitCode());
+    }
+
+    @Test
+    void sendSaysWhenAndBeforeWhichOthers() {
+        long fromMs = System.currentTimeMillis();
+        CommandRun run =
+                run(
+                        "send",
+                        GatewayTwin.TOPIC,
+                        "later",
+                        "--priority",
+                        "9",
+                        "--delay",
+                        "10m",
+                        "--expires-in",
+                        "1h");
+        long toMs = System.currentTimeMillis();
+        assertEquals(0, run.exitCode(), run.err());
+
+        Map<String, Long> headers =
+                Stream.of(log.records(0), log.records(1))
+                        .flatMap(List::stream)
+                        .flatMap(record -> record.headers().stream())
+                        .collect(
+                                Collectors.toMap(
+                                        LogRecord.Header::name,
+                                        each -> Long.valueOf(TwinLog.text(each.value()))));
+        assertEquals(9, headers.get("sluice-priority"));
+        long dueMs = requireNonNull(headers.get("sluice-deliver-at")) - 600_000;
+        assertTrue(fromMs <= dueMs && dueMs <= toMs, "dueMs=" + dueMs);
+        assertEquals(dueMs + 3_600_000, headers.get("sluice-expires-at"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--priority 10, expected 0 to 9",
+        "--delay 366d, at most 365 days",
+        "--delay 1h --expires-in 1h, expected more than --delay"
+    })
+    void sendRefusesWhatNobodyWouldEverHave(String options, String expected) {
+        List<String> args = new ArrayList<>(List.of("send", GatewayTwin.TOPIC, "a"));
+        args.addAll(List.of(options.split(" ")));
+        CommandRun run = run(args.toArray(String[]::new));
+
+        assertEquals(ExitCode.USAGE, run.exitCode());
+        assertTrue(run.err().contains(expected), run.err());
+        assertEquals(List.of(), log.allValues());
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 import sluice.log.batch.BatchBuilder;
+import sluice.log.batch.BatchBuilder.Header;
 
 /**
  * The batches of one partition that are not on their way yet: closed ones in order, and the one
@@ -47,6 +48,7 @@ final class PartitionQueue {
             long timestampMs,
             byte @Nullable [] key,
             byte @Nullable [] value,
+            List<Header> headers,
             int batchBytesMax,
             long nowNs) {
         int payload = payload(key, value);
@@ -60,7 +62,7 @@ final class PartitionQueue {
         } else {
             before = builder.sizeBytes();
         }
-        builder.append(timestampMs, key, value, List.of());
+        builder.append(timestampMs, key, value, headers);
         openPayloadBytes += payload;
         int grown = builder.sizeBytes() - before;
         if (builder.sizeBytes() >= batchBytesMax) {

@@ -98,7 +98,13 @@ public final class Producer {
             boolean wasIdle = !queue.hasOpen() && !queue.hasClosed();
             boolean hadClosed = queue.hasClosed();
             heldBytes +=
-                    queue.append(time.wallMs(), key, value, settings.batchBytes(), time.nowNs());
+                    queue.append(
+                            time.wallMs(),
+                            key,
+                            value,
+                            settings.headers(),
+                            settings.batchBytes(),
+                            time.nowNs());
             if (wasIdle || hadClosed != queue.hasClosed()) {
                 queue.ready.signal();
             }

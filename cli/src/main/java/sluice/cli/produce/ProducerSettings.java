@@ -1,7 +1,9 @@
 package sluice.cli.produce;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
+import sluice.log.batch.BatchBuilder.Header;
 
 /**
  * How a producer batches and sends.
@@ -10,6 +12,7 @@ import java.util.OptionalInt;
  * @param batchBytes a batch is closed when the next record would make it larger
  * @param linger how long a batch that is not full waits for more records
  * @param timeout how long a request is repeated before the producer gives up
+ * @param headers of every record
  * @param partition the one to write to; empty to choose by key
  * @param heldBytesMax records held in memory; over it, {@link Producer#append} waits
  */
@@ -18,6 +21,7 @@ public record ProducerSettings(
         int batchBytes,
         Duration linger,
         Duration timeout,
+        List<Header> headers,
         OptionalInt partition,
         long heldBytesMax) {
 
@@ -45,6 +49,7 @@ public record ProducerSettings(
     public static final int BATCH_BYTES_MAX = 8 * 1024 * 1024;
 
     public ProducerSettings {
+        headers = List.copyOf(headers);
         if (batchBytes < 1
                 || batchBytes > BATCH_BYTES_MAX
                 || heldBytesMax < batchBytes

@@ -95,6 +95,7 @@ class ProducerTest {
                         4 * 1024,
                         Duration.ofMinutes(1),
                         Duration.ofMinutes(1),
+                        List.of(),
                         OptionalInt.empty(),
                         HELD_BYTES_MAX);
         var stats = new ProduceStats();
