@@ -61,7 +61,8 @@ public final class AotCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            description = "How long the gateway is under load (default: ${DEFAULT-VALUE}).",
+            description =
+                    "How long the gateway is under each load: a log's, a queue's (default: ${DEFAULT-VALUE}).",
             defaultValue = "8")
     private int seconds;
 
@@ -106,8 +107,10 @@ public final class AotCommand implements Callable<Integer> {
             cluster.startAll();
             ServerProcess gateway = cluster.gateway(0);
             gateway.awaitReady(READY_MAX);
-            System.out.printf("under load for %d s%n", seconds);
+            System.out.printf("a log under load for %d s%n", seconds);
             use(cluster);
+            System.out.printf("a queue under load for %d s%n", seconds);
+            QueueTraining.run("http://" + cluster.address(0), Duration.ofSeconds(seconds));
             System.out.println("writing the cache");
             gateway.signal("TERM");
             int status = gateway.awaitExit(EXIT_MAX);

@@ -19,7 +19,7 @@ import sluice.bench.system.QueueSystem;
  */
 final class BlockedKeyWork implements Workload<QueueSystem> {
 
-    private static final WorkShape SHAPE = new WorkShape(10, 1, 1);
+    private static final WorkShape SHAPE = new WorkShape(50, 1, 1);
     private static final int BLOCKED_BYTES = Passage.STAMP_BYTES - 1;
     private static final int TOGETHER = 1_000;
 
