@@ -34,6 +34,9 @@ public final class QueueMessage {
     private final AtomicBoolean isSettled = new AtomicBoolean();
     private volatile @Nullable String lost;
 
+    /** True once a handler has it; {@link ReadyMessages} owns this. */
+    boolean isBegun;
+
     QueueMessage(
             String delivery,
             ConsumerRecord record,

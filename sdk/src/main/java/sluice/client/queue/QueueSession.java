@@ -332,7 +332,7 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
             return;
         }
         message.lost(reason);
-        if (!ready.remove(message)) {
+        if (ready.remove(message)) {
             application.lost(message, reason);
         }
     }

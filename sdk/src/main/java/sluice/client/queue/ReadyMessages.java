@@ -33,7 +33,7 @@ final class ReadyMessages {
      * @return null if nothing waits or as many run as may
      */
     synchronized @Nullable QueueMessage begin() {
-        QueueMessage next = running < concurrency ? ready.pollFirst() : null;
+        QueueMessage next = running < concurrency ? take() : null;
         running += next == null ? 0 : 1;
         return next;
     }
@@ -41,6 +41,7 @@ final class ReadyMessages {
     /** The handler found no thread. */
     synchronized void undo(QueueMessage begun) {
         running--;
+        begun.isBegun = false;
         ready.addFirst(begun);
     }
 
@@ -50,8 +51,16 @@ final class ReadyMessages {
      * @return null if nothing waits; then it runs no more
      */
     synchronized @Nullable QueueMessage next() {
-        QueueMessage next = ready.pollFirst();
+        QueueMessage next = take();
         running -= next == null ? 1 : 0;
+        return next;
+    }
+
+    private @Nullable QueueMessage take() {
+        QueueMessage next = ready.pollFirst();
+        if (next != null) {
+            next.isBegun = true;
+        }
         return next;
     }
 
@@ -61,10 +70,13 @@ final class ReadyMessages {
     }
 
     /**
-     * @return false if it does not wait: a handler has it, or had it
+     * Takes a message out, if it waits.
+     *
+     * @return true if a handler has it, or had it
      */
     synchronized boolean remove(QueueMessage message) {
-        return ready.remove(message);
+        ready.remove(message);
+        return message.isBegun;
     }
 
     /** Takes all that wait. */

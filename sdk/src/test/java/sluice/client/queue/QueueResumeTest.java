@@ -151,6 +151,17 @@ class QueueResumeTest extends QueueWorld {
         }
 
         @Test
+        void whatGoesBackUnbegunIsNoLossToAnybody() {
+            Dial dial = open();
+            deliver(dial, "a", "b", "c");
+            on(session::stop);
+            assertEquals(List.of("c"), texts(dial.last("settle"), "return"));
+            on(() -> session.leave(() -> told.add("closed")));
+
+            assertTold("lost a closed", "lost b closed");
+        }
+
+        @Test
         void whatStillComesGoesBackAtOnce() {
             Dial dial = open();
             on(session::stop);
