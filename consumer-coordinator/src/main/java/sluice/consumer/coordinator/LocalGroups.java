@@ -240,6 +240,15 @@ public final class LocalGroups implements Hosted.Owner {
             refused(name, entry, answer, e);
             return;
         }
+        DeadLetterCycles.check(
+                ports,
+                name,
+                request.config(),
+                () -> store(name, entry, request, answer),
+                error -> refused(name, entry, answer, error));
+    }
+
+    private void store(GroupName name, Entry entry, GroupRequest.Put request, Answer answer) {
         var record =
                 new GroupRecord(
                         name.namespace(),

@@ -107,6 +107,15 @@ final class StoredSettings {
             refused(e, answer);
             return;
         }
+        DeadLetterCycles.check(
+                ports,
+                name,
+                request.config(),
+                () -> store(request, found, answer),
+                error -> refused(error, answer));
+    }
+
+    private void store(GroupRequest.Put request, List<TopicRecord> found, Answer answer) {
         GroupRecord next = record().withConfig(request.config());
         GroupRemoval.write(
                 ports,

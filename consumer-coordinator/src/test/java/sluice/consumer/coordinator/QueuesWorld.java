@@ -34,7 +34,11 @@ abstract class QueuesWorld {
     }
 
     static QueueConfig config(int deliveryLimit, Optional<String> deadLetters) {
-        QueueConfig usual = config();
+        return config(GroupConfig.queue(List.of("t")), deliveryLimit, deadLetters);
+    }
+
+    private static QueueConfig config(
+            QueueConfig usual, int deliveryLimit, Optional<String> deadLetters) {
         return new QueueConfig(
                 usual.topics(),
                 usual.start(),
@@ -48,6 +52,11 @@ abstract class QueuesWorld {
                 usual.onReject(),
                 usual.activeConsumer(),
                 false);
+    }
+
+    static QueueConfig config(List<String> topics, Optional<String> deadLetters) {
+        QueueConfig usual = GroupConfig.queue(topics);
+        return config(usual, usual.deliveryLimit(), deadLetters);
     }
 
     void group(int partitions, GroupConfig config) {

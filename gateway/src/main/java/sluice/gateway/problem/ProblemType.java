@@ -32,7 +32,7 @@ public enum ProblemType implements KnownProblem {
     DEAD_LETTER_CYCLE(
             "dead-letter-cycle",
             400,
-            "The group reads the topic of its own dead letters",
+            "The group's dead letters would come back to it",
             "Choose another deadLetterTopic, or a pattern that leaves it out."),
     REDRIVE_CYCLE(
             "redrive-cycle",
