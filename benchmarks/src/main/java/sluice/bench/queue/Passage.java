@@ -48,10 +48,16 @@ final class Passage implements Acknowledged, Received {
         ByteBuffer.wrap(value).putLong(intendedNs).putLong(number);
     }
 
-    /** Times messages that are meant to be sent from then to then, by {@link System#nanoTime}. */
-    void window(long from, long to) {
+    /**
+     * Times messages that are meant to be sent from then to then, by {@link System#nanoTime}, and
+     * forgets the window before.
+     */
+    synchronized void window(long from, long to) {
         fromNs = from;
         toNs = to;
+        times.reset();
+        longestGapNs = 0;
+        lastNs = Long.MIN_VALUE / 2;
     }
 
     @Override

@@ -49,6 +49,7 @@ final class ScaledWork implements Workload<QueueSystem> {
             workers.addLast(system.workers(id, ONE, passage));
             sending.begin(system, id, 1, passage);
             TimeUnit.NANOSECONDS.sleep(settings.warmUp().toNanos());
+            Duration inPeace = inPeace(passage);
             long fromNs = System.nanoTime();
             passage.window(fromNs, fromNs + settings.window().toNanos());
             long before = passage.done();
@@ -61,10 +62,20 @@ final class ScaledWork implements Workload<QueueSystem> {
                     .put("messages/s", messages / seconds)
                     .latency("end to end", passage.times())
                     .put("longest pause ms", passage.longestGap().toNanos() / 1e6)
+                    .put("longest pause in peace ms", inPeace.toNanos() / 1e6)
                     .put("repeated", passage.repeated());
         } finally {
             workers.forEach(BenchConsumer::close);
         }
+    }
+
+    /** What the machine does to it while nobody comes and goes: a window of the same length. */
+    private Duration inPeace(Passage passage) throws InterruptedException {
+        long fromNs = System.nanoTime();
+        passage.window(fromNs, fromNs + settings.window().toNanos());
+        TimeUnit.NANOSECONDS.sleep(settings.window().toNanos());
+        passage.check();
+        return passage.longestGap();
     }
 
     private void scale(
