@@ -74,6 +74,10 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
 
     private Optional<String> session = Optional.empty();
     private volatile Duration sessionTimeout = Duration.ofSeconds(8);
+
+    /** Handlers that were begun, and of which the lane has not heard that they ended. */
+    private int handlers;
+
     private boolean isStopping;
 
     /**
@@ -113,7 +117,7 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
     }
 
     private void lookWhetherQuiet() {
-        if (isStopping && ready.isIdle() && settlements.isEmpty()) {
+        if (isStopping && handlers == 0 && settlements.isEmpty()) {
             application.quiet();
         }
     }
@@ -154,8 +158,9 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
         return link.isHeardWithin(sessionTimeout);
     }
 
-    /** A handler that was begun has ended for good. */
+    /** A handler that was begun has ended for good, and what it settled was told before. */
     void handled() {
+        handlers--;
         beginReady();
         lookWhetherQuiet();
     }
@@ -189,6 +194,7 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
             }
             try {
                 application.begin(next);
+                handlers++;
             } catch (RejectedExecutionException full) {
                 ready.undo(next);
                 lane.after(EXECUTOR_PAUSE, this::beginReady);

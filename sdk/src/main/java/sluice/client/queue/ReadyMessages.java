@@ -85,8 +85,4 @@ final class ReadyMessages {
         ready.clear();
         return all;
     }
-
-    synchronized boolean isIdle() {
-        return running == 0;
-    }
 }

@@ -1,6 +1,7 @@
 package sluice.client.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -142,6 +143,26 @@ class QueueResumeTest extends QueueWorld {
             var done = begun.get(0).acknowledge();
             handled();
             handled();
+            assertTold();
+            dial.settled("");
+            pass(0);
+
+            assertTrue(done.isDone());
+            assertTold("quiet");
+        }
+
+        @Test
+        void itIsNotQuietBeforeWhatAHandlerSettledIsHeardOf() {
+            Dial dial = open();
+            deliver(dial, "a");
+            on(session::stop);
+            // The handler has ended; what it settled, and that it ended, come to the lane later.
+            assertNull(session.next(true));
+            dial.say("{'type':'heartbeat'}");
+            pass(0);
+            assertTold();
+            var done = begun.get(0).acknowledge();
+            on(session::handled);
             assertTold();
             dial.settled("");
             pass(0);
