@@ -22,8 +22,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
-import sluice.gateway.problem.ProblemException;
-import sluice.gateway.problem.ProblemType;
+import sluice.gateway.problem.FlagText;
 import sluice.gateway.topics.ListPage;
 import sluice.gateway.topics.Namespaces;
 import sluice.metadata.ExchangeRecord;
@@ -104,10 +103,11 @@ public final class ExchangesResource {
         return calls.answered(
                 () -> {
                     ExchangeLookup.checkName(exchange);
-                    isTrue("force", force);
+                    FlagText.parse("force", force);
                 },
                 exchanges -> {
-                    exchanges.delete(Namespaces.ofRequest(), exchange, isTrue("force", force));
+                    exchanges.delete(
+                            Namespaces.ofRequest(), exchange, FlagText.parse("force", force));
                     return Response.noContent().build();
                 });
     }
@@ -136,17 +136,5 @@ public final class ExchangesResource {
                             200,
                             ExchangeJson.of(hasMore ? found.subList(0, count) : found, hasMore));
                 });
-    }
-
-    private static boolean isTrue(String name, @Nullable String text) {
-        return switch (text) {
-            case null -> false;
-            case "true" -> true;
-            case "false" -> false;
-            default ->
-                    throw new ProblemException(
-                            ProblemType.BAD_PARAMETER,
-                            "%s=%s: expected true or false".formatted(name, text));
-        };
     }
 }

@@ -29,8 +29,7 @@ import sluice.consumer.group.GroupRequest;
 import sluice.consumer.group.GroupSummary;
 import sluice.consumer.group.QueueReply;
 import sluice.gateway.OnEventLoop;
-import sluice.gateway.problem.ProblemException;
-import sluice.gateway.problem.ProblemType;
+import sluice.gateway.problem.FlagText;
 import sluice.gateway.topics.ListPage;
 import sluice.gateway.topics.Namespaces;
 
@@ -114,7 +113,7 @@ public final class GroupsResource {
         return calls.answered(() ->
                 calls.call(
                                 GroupNames.of(group),
-                                new GroupRequest.Delete(flag("force", force)),
+                                new GroupRequest.Delete(FlagText.parse("force", force)),
                                 GroupReply.Done.class)
                         .thenApply(_ -> Response.noContent().build()));
     }
@@ -148,17 +147,5 @@ public final class GroupsResource {
                                 GroupJson.of(hasMore ? found.subList(0, count) : found, hasMore));
                     });
         });
-    }
-
-    private static boolean flag(String name, @Nullable String text) {
-        return switch (text) {
-            case null -> false;
-            case "true" -> true;
-            case "false" -> false;
-            default ->
-                    throw new ProblemException(
-                            ProblemType.BAD_PARAMETER,
-                            "%s=%s: expected true or false".formatted(name, text));
-        };
     }
 }

@@ -26,6 +26,7 @@ import sluice.engine.Engine.Acks;
 import sluice.gateway.OnEventLoop;
 import sluice.gateway.admission.BodyReader;
 import sluice.gateway.exchange.ExchangeLookup;
+import sluice.gateway.problem.FlagText;
 import sluice.gateway.problem.ProblemException;
 import sluice.gateway.problem.ProblemType;
 import sluice.gateway.problem.Problems;
@@ -117,7 +118,7 @@ public final class PublishResource {
                                                     context,
                                                     table,
                                                     kind,
-                                                    isTrue("mandatory", mandatory),
+                                                    FlagText.parse("mandatory", mandatory),
                                                     Optional.ofNullable(idempotencyKey));
                                     return publishing.publish(asked, body);
                                 })
@@ -135,17 +136,5 @@ public final class PublishResource {
                                     mediaType.isEmpty() ? "missing" : mediaType,
                                     MediaType.APPLICATION_JSON));
         }
-    }
-
-    private static boolean isTrue(String name, @Nullable String text) {
-        return switch (text) {
-            case null -> false;
-            case "true" -> true;
-            case "false" -> false;
-            default ->
-                    throw new ProblemException(
-                            ProblemType.BAD_PARAMETER,
-                            "%s=%s: expected true or false".formatted(name, text));
-        };
     }
 }
