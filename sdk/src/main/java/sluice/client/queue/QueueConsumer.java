@@ -121,15 +121,22 @@ public final class QueueConsumer implements AutoCloseable {
     private void handle(QueueMessage first) {
         boolean isOwn = parts.ownHandlers().isPresent();
         QueueMessage message = first;
-        while (message != null) {
-            handleOne(message);
-            message = session.next(isOwn);
-            // What a handler left of an interrupt is not the next message's.
-            if (message != null) {
-                Thread.interrupted();
+        try {
+            while (message != null) {
+                handleOne(message);
+                message = session.next(isOwn);
+                // What a handler left of an interrupt is not the next message's.
+                if (message != null) {
+                    Thread.interrupted();
+                }
             }
+        } finally {
+            if (message != null) {
+                // Even its failure could not be told; others have their turn all the same.
+                session.next(false);
+            }
+            parts.lane().execute(session::handled);
         }
-        parts.lane().execute(session::handled);
     }
 
     @SuppressWarnings("CatchThrowable") // an error in a handler concerns its message alone
@@ -142,16 +149,22 @@ public final class QueueConsumer implements AutoCloseable {
         } catch (RejectException rejected) {
             end(message, new Outcome.Reject(QueueMessage.cut(rejected.reason())));
         } catch (Throwable failed) {
+            end(message, new Outcome.Release(Optional.empty(), reason(failed)));
             LOGGER.atWarn()
                     .addKeyValue("group", group())
                     .addKeyValue("message", message)
                     .addKeyValue("deliveries", message.deliveries())
                     .setCause(failed)
                     .log("queue: a handler failed; its message is released");
-            end(
-                    message,
-                    new Outcome.Release(
-                            Optional.empty(), QueueMessage.cut(String.valueOf(failed))));
+        }
+    }
+
+    /** An exception of the application may fail to say what it is. */
+    private static String reason(Throwable failed) {
+        try {
+            return QueueMessage.cut(String.valueOf(failed));
+        } catch (RuntimeException mute) {
+            return QueueMessage.cut(failed.getClass().getName());
         }
     }
 

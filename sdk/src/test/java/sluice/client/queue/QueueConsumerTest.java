@@ -136,6 +136,28 @@ class QueueConsumerTest {
     }
 
     @Test
+    void anExceptionThatCannotSayWhatItIsCostsNoHandler() {
+        queue.add("mute", "fine");
+        consumer(
+                1,
+                false,
+                message -> {
+                    if (message.delivery().equals("mute")) {
+                        throw new IllegalStateException() {
+                            @Override
+                            public String getMessage() {
+                                throw new UnsupportedOperationException();
+                            }
+                        };
+                    }
+                });
+        until(() -> queue.settled.size() == 2);
+
+        assertTrue(queue.settled.get(0).startsWith("release - sluice."), queue.settled.get(0));
+        assertEquals("acknowledge fine", queue.settled.get(1));
+    }
+
+    @Test
     void whatIsSettledByHandIsNotWhenTheHandlerReturns() {
         queue.add("a", "b");
         var messages = new CopyOnWriteArrayList<QueueMessage>();
