@@ -154,10 +154,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
 
     /** Takes the lane if it is idle; a task of this very lane that calls in here finds it held. */
     private boolean borrow() {
-        return Boolean.parseBoolean(System.getProperty("x.here", "true"))
-                && started
-                && !closing
-                && holder.compareAndSet(null, Thread.currentThread());
+        return started && !closing && holder.compareAndSet(null, Thread.currentThread());
     }
 
     private void runBorrowed(Runnable task) {
