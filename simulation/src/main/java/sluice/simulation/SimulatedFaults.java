@@ -57,6 +57,7 @@ final class SimulatedFaults {
             gateway.releaseSyncs();
             gateway.slowStores(false);
             gateway.disk().capacityBytes(1L << 30);
+            gateway.disk().failNoMore();
             for (SimulatedGateway other : cluster.nodes) {
                 cluster.network.slow(gateway.id(), other.id(), LINK);
             }

@@ -95,6 +95,13 @@ public final class MemoryWalDisk implements WalDisk {
         }
     }
 
+    /** What {@link #failNext} asked for and did not happen yet does not happen any more. */
+    public void failNoMore() {
+        synchronized (platter) {
+            platter.failing.clear();
+        }
+    }
+
     /** Sets how many bytes fit on the disk; writes and fences beyond find no space. */
     public void capacityBytes(long bytes) {
         synchronized (platter) {

@@ -180,6 +180,17 @@ class MemoryWalDiskTest extends WalDiskContract {
     }
 
     @Test
+    void failuresThatWereAskedForEndWithTheFaults() throws IOException {
+        disk.failNext(Operation.CREATE);
+        disk.failNext(Operation.FENCE);
+
+        disk.failNoMore();
+
+        disk.create(FIRST);
+        disk.writeFence(FIRST, 1);
+    }
+
+    @Test
     void f3AWipedDiskIsAnotherDisk() throws IOException {
         disk.create(FIRST);
 
