@@ -44,12 +44,12 @@ final class Comings {
         return true;
     }
 
-    /** From now on, who is down stays down. */
+    /** From now on, who is down stays down until {@link #allBack}. */
     void close() {
         isClosed = true;
     }
 
-    /** The faults are over: whoever did not leave starts. */
+    /** Whoever did not leave starts. */
     void allBack() {
         cluster.nodes.stream()
                 .filter(each -> !left.contains(each))

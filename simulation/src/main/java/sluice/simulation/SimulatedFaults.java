@@ -296,9 +296,14 @@ final class SimulatedFaults {
         return pausedUntilNs;
     }
 
-    /** From now on, who is down stays down. */
+    /** From now on, who is down stays down until {@link #allBack}. */
     void close() {
         comings.close();
+    }
+
+    /** Starts whoever did not leave for good. */
+    void allBack() {
+        comings.allBack();
     }
 
     private boolean pause(SimulatedGateway gateway, int millisMax) {

@@ -255,14 +255,14 @@ final class SimulatedRun {
     private void drainAll() {
         for (int i = 0; i < DRAINS_MAX; i++) {
             cluster.nodes.forEach(node -> node.restartsWhenLost = false);
-            List<SimulatedGateway> up = cluster.up();
-            up.forEach(SimulatedGateway::drain);
+            cluster.up().forEach(SimulatedGateway::drain);
             cluster.await("all drained", () -> cluster.up().isEmpty());
             cluster.nodes.forEach(node -> node.restartsWhenLost = true);
             if (cluster.wals().stream().allMatch(SimulatedRun::isEnded)) {
                 return;
             }
-            up.forEach(SimulatedGateway::start);
+            // Also one that was on its way out when the faults ended: its disk may be needed.
+            faults.allBack();
             cluster.awaitReady();
             cluster.runFor(Duration.ofSeconds(5));
         }
