@@ -50,7 +50,7 @@ final class Groups implements GroupCoordinator {
         var future = new CompletableFuture<GroupReply>();
         boolean isQueued =
                 ports.lane()
-                        .offer(() ->
+                        .offerHere(() ->
                                 router.route(
                                         slot,
                                         new CallRequest.Group(slot, group, request),

@@ -117,7 +117,7 @@ final class OwnedGroups {
                             epoch,
                             request.group(),
                             request.request(),
-                            outcome -> engineLane.execute(() -> answer.accept(reply(outcome))));
+                            outcome -> engineLane.executeHere(() -> answer.accept(reply(outcome))));
                     count = groups.count();
                 });
         if (!isQueued) {
