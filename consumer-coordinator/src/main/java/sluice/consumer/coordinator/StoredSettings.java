@@ -6,6 +6,7 @@ import sluice.consumer.group.GroupReply;
 import sluice.consumer.group.GroupRequest;
 import sluice.log.SluiceException;
 import sluice.log.lane.Outcome;
+import sluice.metadata.GroupConfig;
 import sluice.metadata.GroupRecord;
 import sluice.metadata.QueueConfig;
 import sluice.metadata.TopicRecord;
@@ -107,12 +108,24 @@ final class StoredSettings {
             refused(e, answer);
             return;
         }
+        if (leadsWhereItDid(request.config())) {
+            store(request, found, answer);
+            return;
+        }
         DeadLetterCycles.check(
                 ports,
                 name,
                 request.config(),
                 () -> store(request, found, answer),
                 error -> refused(error, answer));
+    }
+
+    /** Groups of a circle that came about at one moment stay changeable but for what made it. */
+    private boolean leadsWhereItDid(GroupConfig next) {
+        return next instanceof QueueConfig then
+                && record().config() instanceof QueueConfig now
+                && then.topics().equals(now.topics())
+                && then.deadLetters().equals(now.deadLetters());
     }
 
     private void store(GroupRequest.Put request, List<TopicRecord> found, Answer answer) {

@@ -2,7 +2,6 @@ package sluice.consumer.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -18,7 +17,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import sluice.consumer.coordinator.CoordinatorWorld.Node;
-import sluice.consumer.group.GroupName;
 import sluice.consumer.group.GroupReply;
 import sluice.consumer.group.GroupRequest;
 import sluice.consumer.group.QueueReply;
@@ -27,7 +25,6 @@ import sluice.consumer.group.TopicPartition;
 import sluice.consumer.queue.MessageFilter;
 import sluice.consumer.queue.PartitionRequest.MessageState;
 import sluice.consumer.queue.Settlement.Outcome;
-import sluice.log.SluiceException;
 import sluice.log.batch.LogRecord;
 import sluice.metadata.GroupConfig;
 import sluice.metadata.GroupConfig.Start;
@@ -307,41 +304,6 @@ class QueueAdminTest extends QueuesWorld {
         assertEquals(
                 "bad-group",
                 world.refusal(node, new GroupRequest.Put(config(1, Optional.of("a/b")), false)));
-    }
-
-    @Test
-    void deadLettersThatComeBackThroughOtherGroupsAreRefused() {
-        List.of("a", "b", "c").forEach(each -> world.topic(each, 1));
-        assertStored(put("first", "a", "b"));
-        assertStored(put("second", "b", "c"));
-        assertCycle(put("third", "c", "a"));
-
-        // So it is with a group that is there, and it goes on.
-        assertStored(put("third", "c", "d"));
-        assertCycle(put("third", "c", "a"));
-        assertStored(put("third", "c", "e"));
-        assertStored(put("first", "a", "b"));
-    }
-
-    private static void assertStored(sluice.log.lane.Outcome<GroupReply> outcome) {
-        assertTrue(CoordinatorWorld.reply(outcome) instanceof GroupReply.Stored);
-    }
-
-    private static void assertCycle(sluice.log.lane.Outcome<GroupReply> outcome) {
-        var refused = assertThrows(SluiceException.class, () -> CoordinatorWorld.reply(outcome));
-        assertEquals("dead-letter-cycle", refused.code());
-        assertTrue(
-                String.valueOf(refused.getMessage()).contains("groups=[first, second]"),
-                refused.getMessage());
-    }
-
-    private sluice.log.lane.Outcome<GroupReply> put(
-            String group, String topic, String deadLetters) {
-        return world.await(
-                node.ask(
-                        new GroupName(CoordinatorWorld.GROUP.namespace(), group),
-                        new GroupRequest.Put(
-                                config(List.of(topic), Optional.of(deadLetters)), false)));
     }
 
     @Test
