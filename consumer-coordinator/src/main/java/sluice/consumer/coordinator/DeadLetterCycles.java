@@ -24,10 +24,10 @@ final class DeadLetterCycles {
     private static final int PAGE = 1_000;
 
     /** So many groups of a namespace are looked at. */
-    static final int GROUPS_MAX = 10_000;
+    private static final int GROUPS_MAX = 10_000;
 
     /** So many groups in a row are followed. */
-    static final int HOPS_MAX = 16;
+    private static final int HOPS_MAX = 16;
 
     private DeadLetterCycles() {}
 
