@@ -164,8 +164,26 @@ public record QueueConfig(
                 false);
     }
 
+    @Override
+    public Type type() {
+        return Type.QUEUE;
+    }
+
     /** The same with another limit, 0 for none. */
     public QueueConfig withDeliveryLimit(int limit) {
+        return with(limit, isPaused, choice);
+    }
+
+    public QueueConfig withPaused(boolean paused) {
+        return with(deliveryLimit, paused, choice);
+    }
+
+    /** The same, with another choice of what comes next. */
+    public QueueConfig withChoice(Choice other) {
+        return with(deliveryLimit, isPaused, other);
+    }
+
+    private QueueConfig with(int limit, boolean paused, Choice other) {
         return new QueueConfig(
                 topics,
                 start,
@@ -178,47 +196,7 @@ public record QueueConfig(
                 deadLetters,
                 onReject,
                 activeConsumer,
-                isPaused,
-                choice);
-    }
-
-    @Override
-    public Type type() {
-        return Type.QUEUE;
-    }
-
-    public QueueConfig withPaused(boolean paused) {
-        return new QueueConfig(
-                topics,
-                start,
-                sessionTimeout,
-                reconnectGrace,
-                prefetch,
-                inFlightMax,
-                deliveryLimit,
-                backoff,
-                deadLetters,
-                onReject,
-                activeConsumer,
                 paused,
-                choice);
-    }
-
-    /** The same, with another choice of what comes next. */
-    public QueueConfig withChoice(Choice other) {
-        return new QueueConfig(
-                topics,
-                start,
-                sessionTimeout,
-                reconnectGrace,
-                prefetch,
-                inFlightMax,
-                deliveryLimit,
-                backoff,
-                deadLetters,
-                onReject,
-                activeConsumer,
-                isPaused,
                 other);
     }
 }
