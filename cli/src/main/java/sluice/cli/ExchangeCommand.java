@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,7 +43,6 @@ import sluice.cli.http.RetryListener;
 final class ExchangeCommand implements Runnable {
 
     static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final int PAGE = 500;
 
     private final Terminal terminal;
 
@@ -108,33 +106,14 @@ final class ExchangeCommand implements Runnable {
             description = "List exchanges by name.",
             footerHeading = "%nExamples:%n",
             footer = {"  sluice exchange list", "  sluice exchange list --names"})
-    int list(
-            @Option(names = "--names", description = "Print names alone, one a line.")
-                    boolean namesAlone,
-            @Mixin GatewayOptions gateways)
+    int list(@Mixin ListOptions shown, @Mixin GatewayOptions gateways)
             throws IOException, InterruptedException {
-        List<Json> exchanges = new ArrayList<>();
-        try (var client = gateways.client(RetryListener.SILENT)) {
-            Optional<String> after = Optional.of("");
-            while (after.isPresent()) {
-                String path =
-                        "/v1/exchanges?max=%d&after=%s".formatted(PAGE, Call.segment(after.get()));
-                Json page = client.send(Call.get(path), gateways.timeout(TIMEOUT)).json();
-                exchanges.addAll(page.list("exchanges"));
-                after = page.field("nextAfter").map(Json::toString);
-            }
-        }
-        var text = new StringBuilder();
-        if (namesAlone) {
-            exchanges.forEach(each -> text.append(each.text("name", "")).append('\n'));
-        } else if (exchanges.isEmpty()) {
-            terminal.err()
-                    .println(
-                            "no exchanges yet; create one: sluice exchange create NAME --type topic");
-        } else {
-            text.append(JsonReport.table(exchanges));
-        }
-        terminal.print(text.toString());
+        shown.print(
+                terminal,
+                gateways,
+                ListOptions.Listing.of(
+                        "exchanges",
+                        "no exchanges yet; create one: sluice exchange create NAME --type topic"));
         return ExitCode.OK;
     }
 

@@ -8,7 +8,6 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +39,6 @@ import sluice.cli.http.Time;
 final class GroupCommand implements Runnable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final int PAGE = 500;
 
     private final Terminal terminal;
 
@@ -69,32 +67,18 @@ final class GroupCommand implements Runnable {
                             defaultValue = "",
                             description = "Only names that begin so.")
                     String prefix,
-            @Option(names = "--names", description = "Print names alone, one a line.")
-                    boolean namesAlone,
+            @Mixin ListOptions shown,
             @Mixin GatewayOptions gateways)
             throws IOException, InterruptedException {
-        List<Json> groups = new ArrayList<>();
-        try (var client = gateways.client(RetryListener.SILENT)) {
-            Optional<String> after = Optional.of("");
-            while (after.isPresent()) {
-                String path =
-                        "/v1/groups?max=%d&prefix=%s&after=%s"
-                                .formatted(PAGE, Call.segment(prefix), Call.segment(after.get()));
-                Json page = client.send(Call.get(path), gateways.timeout(TIMEOUT)).json();
-                groups.addAll(page.list("groups"));
-                after = page.field("nextAfter").map(Json::toString);
-            }
-        }
-        var text = new StringBuilder();
-        if (namesAlone) {
-            groups.forEach(group -> text.append(group.text("name", "")).append('\n'));
-        } else if (groups.isEmpty()) {
-            terminal.err()
-                    .println("no groups yet; one is made by: sluice consume TOPIC --group NAME");
-        } else {
-            text.append(JsonReport.table(groups));
-        }
-        terminal.print(text.toString());
+        shown.print(
+                terminal,
+                gateways,
+                new ListOptions.Listing(
+                        "groups",
+                        "prefix=" + Call.segment(prefix) + "&",
+                        _ -> true,
+                        JsonReport::table,
+                        "no groups yet; one is made by: sluice consume TOPIC --group NAME"));
         return ExitCode.OK;
     }
 

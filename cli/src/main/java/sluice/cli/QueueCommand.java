@@ -3,10 +3,8 @@ package sluice.cli;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,7 +40,8 @@ import sluice.cli.http.RetryListener;
 final class QueueCommand implements Runnable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final int PAGE = 500;
+    private static final List<String> COLUMNS =
+            List.of("name", "topics", "deliveryLimit", "maxInFlight", "deadLetterTopic", "paused");
 
     private final Terminal terminal;
 
@@ -113,42 +112,18 @@ final class QueueCommand implements Runnable {
                             defaultValue = "",
                             description = "Only names that begin so.")
                     String prefix,
-            @Option(names = "--names", description = "Print names alone, one a line.")
-                    boolean namesAlone,
+            @Mixin ListOptions shown,
             @Mixin GatewayOptions gateways)
             throws IOException, InterruptedException {
-        List<Json> queues = new ArrayList<>();
-        try (var client = gateways.client(RetryListener.SILENT)) {
-            Optional<String> after = Optional.of("");
-            while (after.isPresent()) {
-                String path =
-                        "/v1/groups?max=%d&prefix=%s&after=%s"
-                                .formatted(PAGE, Call.segment(prefix), Call.segment(after.get()));
-                Json page = client.send(Call.get(path), gateways.timeout(TIMEOUT)).json();
-                page.list("groups").stream()
-                        .filter(group -> group.text("type", "").equals("queue"))
-                        .forEach(queues::add);
-                after = page.field("nextAfter").map(Json::toString);
-            }
-        }
-        if (namesAlone) {
-            var names = new StringBuilder();
-            queues.forEach(queue -> names.append(queue.text("name", "")).append('\n'));
-            terminal.print(names.toString());
-        } else if (queues.isEmpty()) {
-            terminal.err().println("no queues yet; one is made by: sluice queue create NAME");
-        } else {
-            terminal.print(
-                    JsonReport.table(
-                            queues,
-                            List.of(
-                                    "name",
-                                    "topics",
-                                    "deliveryLimit",
-                                    "maxInFlight",
-                                    "deadLetterTopic",
-                                    "paused")));
-        }
+        shown.print(
+                terminal,
+                gateways,
+                new ListOptions.Listing(
+                        "groups",
+                        "prefix=" + Call.segment(prefix) + "&",
+                        group -> group.text("type", "").equals("queue"),
+                        queues -> JsonReport.table(queues, COLUMNS),
+                        "no queues yet; one is made by: sluice queue create NAME"));
         return ExitCode.OK;
     }
 

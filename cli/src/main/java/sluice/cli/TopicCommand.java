@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,7 +18,6 @@ import picocli.CommandLine.Spec;
 import sluice.cli.http.Answer;
 import sluice.cli.http.Call;
 import sluice.cli.http.CommandFailure;
-import sluice.cli.http.GatewayClient;
 import sluice.cli.http.Json;
 import sluice.cli.http.RetryListener;
 
@@ -38,7 +36,6 @@ import sluice.cli.http.RetryListener;
 final class TopicCommand implements Runnable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final int PAGE = 500;
 
     private final Terminal terminal;
 
@@ -176,29 +173,13 @@ final class TopicCommand implements Runnable {
             description = "List topics by name.",
             footerHeading = "%nExamples:%n",
             footer = {"  sluice topic list", "  sluice topic list --names | grep '^test-'"})
-    int list(
-            @Option(names = "--names", description = "Print names alone, one a line.")
-                    boolean namesAlone,
-            @Mixin GatewayOptions gateways)
+    int list(@Mixin ListOptions shown, @Mixin GatewayOptions gateways)
             throws IOException, InterruptedException {
-        List<Json> topics = new ArrayList<>();
-        try (var client = gateways.client(RetryListener.SILENT)) {
-            Optional<String> after = Optional.of("");
-            while (after.isPresent()) {
-                Json page = page(client, after.get(), gateways);
-                topics.addAll(page.list("topics"));
-                after = page.field("nextAfter").map(Json::toString);
-            }
-        }
-        var text = new StringBuilder();
-        if (namesAlone) {
-            topics.forEach(topic -> text.append(nameOf(topic)).append('\n'));
-        } else if (topics.isEmpty()) {
-            terminal.err().println("no topics yet; create one: sluice topic create NAME");
-        } else {
-            text.append(JsonReport.table(topics));
-        }
-        terminal.print(text.toString());
+        shown.print(
+                terminal,
+                gateways,
+                ListOptions.Listing.of(
+                        "topics", "no topics yet; create one: sluice topic create NAME"));
         return ExitCode.OK;
     }
 
@@ -221,16 +202,6 @@ final class TopicCommand implements Runnable {
         }
         terminal.print("deleted " + topic + "\n");
         return ExitCode.OK;
-    }
-
-    private static Json page(GatewayClient client, String after, GatewayOptions gateways)
-            throws InterruptedException {
-        String path = "/v1/topics?max=%d&after=%s".formatted(PAGE, Call.segment(after));
-        return client.send(Call.get(path), gateways.timeout(TIMEOUT)).json();
-    }
-
-    private static String nameOf(Json topic) {
-        return topic.text("name", topic.toString());
     }
 
     private Answer send(Call call, GatewayOptions gateways) throws InterruptedException {
