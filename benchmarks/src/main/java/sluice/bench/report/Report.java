@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import sluice.log.SluiceException;
 
 /** Where a benchmark writes what it measured, and what it prints while it does. */
 public final class Report {
@@ -27,6 +29,8 @@ public final class Report {
      * In a folder that is made if need be.
      *
      * @param chosen null for one of its own, by the benchmark's name and the time
+     * @throws SluiceException CONFLICT {@code old-data} if a run before left data there, which this
+     *     one would measure with its own
      */
     public static Report open(@Nullable Path chosen, String benchmark, PrintStream out)
             throws IOException {
@@ -38,10 +42,29 @@ public final class Report {
                                 "bench",
                                 benchmark + "-" + LocalDateTime.now().format(TIME));
         Files.createDirectories(folder);
-        return new Report(folder, out);
+        var report = new Report(folder, out);
+        checkEmpty(report.data());
+        return report;
     }
 
-    /** For what the measured processes write. */
+    private static void checkEmpty(Path data) throws IOException {
+        if (Files.notExists(data)) {
+            return;
+        }
+        try (Stream<Path> found = Files.list(data)) {
+            if (found.findAny().isPresent()) {
+                throw new SluiceException(
+                        SluiceException.Kind.CONFLICT,
+                        "old-data",
+                        "the report's folder has the data of a run that failed, was interrupted or was"
+                                + " to keep it: expected none, found=%s; choose another folder by"
+                                        .formatted(data)
+                                + " --report, or remove this data and what links in it lead to");
+            }
+        }
+    }
+
+    /** For what the measured processes write; there is nothing in it when a report begins. */
     public Path data() {
         return folder.resolve("data").toAbsolutePath();
     }
