@@ -11,14 +11,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sluice.bench.beside.Results;
 import sluice.bench.beside.ResultsReport;
 import sluice.bench.beside.SideBySide;
 import sluice.bench.beside.Workload;
-import sluice.bench.report.Report;
+import sluice.bench.options.HeapOption;
+import sluice.bench.options.JvmOptions;
+import sluice.bench.options.ReportOption;
+import sluice.bench.options.RunsOption;
 import sluice.bench.system.KafkaSystem;
 import sluice.bench.system.MessagingSystem;
 import sluice.bench.system.RabbitSystem;
@@ -95,12 +98,7 @@ public final class CompareCommand implements Callable<Integer> {
             defaultValue = "peak,ack-1,ack-5,ack-20,read-5,singles,catch-up,peak-1k,peak-10k")
     private List<String> workloads = List.of();
 
-    @Option(
-            names = "--runs",
-            paramLabel = "N",
-            description = "How often everything is measured (default: ${DEFAULT-VALUE}).",
-            defaultValue = "3")
-    private int runs;
+    @Mixin private RunsOption runs = new RunsOption(3);
 
     @Option(
             names = "--window",
@@ -188,26 +186,11 @@ public final class CompareCommand implements Callable<Integer> {
             defaultValue = "wire")
     private List<String> client = List.of();
 
-    @Option(
-            names = "--heap",
-            paramLabel = "SIZE",
-            description = "Memory of each node (default: ${DEFAULT-VALUE}).",
-            defaultValue = "1g")
-    private String heap = "1g";
+    @Mixin private HeapOption heap = new HeapOption("1g");
 
-    @Option(
-            names = "--jvm",
-            paramLabel = "OPTION",
-            description = {
-                "Further JVM option of each gateway, such as --jvm=-XX:+UseParallelGC; may be repeated."
-            })
-    private List<String> jvmOptions = List.of();
+    @Mixin private JvmOptions jvm = new JvmOptions();
 
-    @Option(
-            names = "--report",
-            paramLabel = "DIR",
-            description = "Where the report goes (default: .sluice/bench/compare-TIME).")
-    private @Nullable Path report;
+    @Mixin private ReportOption report = new ReportOption();
 
     /**
      * @throws SluiceException if it cannot begin
@@ -215,18 +198,18 @@ public final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintStream out = System.out;
+        int rounds = runs.count();
         Settings settings = settings();
         List<Workload<MessagingSystem>> chosen = chosen(settings);
         Map<String, SideBySide.Maker<MessagingSystem>> makers = makers(out);
-        var to = Report.open(report, "compare", out);
+        var to = report.open("compare");
         var bench = new SideBySide<>(makers, warmingUp(settings), chosen, to.data(), to::progress);
-        Results results = bench.measure(runs);
+        Results results = bench.measure(rounds);
         return ResultsReport.end(to, "compare", settings.numbers(), results);
     }
 
     private Settings settings() {
-        if (runs < 1
-                || windowSeconds < 1
+        if (windowSeconds < 1
                 || clients < 1
                 || recordBytes < 8
                 || warmUpSeconds < 0
@@ -300,7 +283,7 @@ public final class CompareCommand implements Callable<Integer> {
         Path peers = Path.of(System.getProperty("sluice.peers", "")).toAbsolutePath();
         Path kafka = peers.resolve("kafka/target/lib");
         Map<String, SideBySide.Maker<MessagingSystem>> known = new LinkedHashMap<>();
-        known.put("kafka", data -> new KafkaSystem("kafka", kafka, data, heap, Map.of()));
+        known.put("kafka", data -> new KafkaSystem("kafka", kafka, data, heap.size(), Map.of()));
         known.put(
                 "kafka-fsync",
                 data ->
@@ -308,7 +291,7 @@ public final class CompareCommand implements Callable<Integer> {
                                 "kafka-fsync",
                                 kafka,
                                 data,
-                                heap,
+                                heap.size(),
                                 Map.of("log.flush.interval.messages", "1")));
         known.put("rabbitmq", RabbitSystem::new);
         var chosen = new LinkedHashMap<String, SideBySide.Maker<MessagingSystem>>();
@@ -350,7 +333,7 @@ public final class CompareCommand implements Callable<Integer> {
     }
 
     private SluiceSystem sluice(Path root, Path data, ClientKind kind) throws IOException {
-        return new SluiceSystem(root, data, heap, jvmOptions, kind);
+        return new SluiceSystem(root, data, heap.size(), jvm.further(), kind);
     }
 
     private static SluiceException invalid(String message) {

@@ -1,17 +1,18 @@
 package sluice.bench.failover;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sluice.bench.Folders;
-import sluice.bench.report.Report;
+import sluice.bench.options.HeapOption;
+import sluice.bench.options.ReportOption;
+import sluice.bench.options.RunsOption;
 import sluice.log.SluiceException;
 
 /** {@code ./sluice bench failover}: starts a cluster, hurts it, measures, and tells. */
@@ -60,12 +61,7 @@ public final class FailoverCommand implements Callable<Integer> {
             defaultValue = "kill")
     private String kind = "kill";
 
-    @Option(
-            names = "--runs",
-            paramLabel = "N",
-            description = "How often (default: ${DEFAULT-VALUE}).",
-            defaultValue = "20")
-    private int runs;
+    @Mixin private RunsOption runs = new RunsOption(20);
 
     @Option(
             names = "--gateways",
@@ -115,18 +111,9 @@ public final class FailoverCommand implements Callable<Integer> {
             defaultValue = "60")
     private int runMaxSeconds;
 
-    @Option(
-            names = "--heap",
-            paramLabel = "SIZE",
-            description = "Memory of each gateway (default: ${DEFAULT-VALUE}).",
-            defaultValue = "512m")
-    private String heap = "512m";
+    @Mixin private HeapOption heap = new HeapOption("512m");
 
-    @Option(
-            names = "--report",
-            paramLabel = "DIR",
-            description = "Where the report goes (default: .sluice/bench/failover-KIND-TIME).")
-    private @Nullable Path report;
+    @Mixin private ReportOption report = new ReportOption();
 
     @Option(
             names = "--keep",
@@ -138,8 +125,7 @@ public final class FailoverCommand implements Callable<Integer> {
      */
     @Override
     public Integer call() throws IOException, InterruptedException {
-        PrintStream out = System.out;
-        var to = Report.open(report, "failover-" + kind, out);
+        var to = report.open("failover-" + kind);
         var settings = settings(to.data());
         List<FailoverRun> measured;
         try {
@@ -167,21 +153,21 @@ public final class FailoverCommand implements Callable<Integer> {
         if (gateways < 2 || gateways > 8) {
             throw invalid("--gateways must be 2 to 8, not " + gateways);
         }
-        if (runs < 1 || partitions < 1 || producers < 1 || recordBytes < 1 || runMaxSeconds < 1) {
+        if (partitions < 1 || producers < 1 || recordBytes < 1 || runMaxSeconds < 1) {
             throw invalid("every number must be at least 1");
         }
         return new FailoverSettings(
                 Path.of(System.getProperty("sluice.root", "")).toAbsolutePath(),
                 data.toAbsolutePath(),
                 chosen,
-                runs,
+                runs.count(),
                 gateways,
                 partitions,
                 producers,
                 bytes(rate),
                 recordBytes,
                 Duration.ofSeconds(runMaxSeconds),
-                heap);
+                heap.size());
     }
 
     private static int bytes(String text) {

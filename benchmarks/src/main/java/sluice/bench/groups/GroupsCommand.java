@@ -11,10 +11,12 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sluice.bench.Folders;
 import sluice.bench.churn.ChurnShape;
-import sluice.bench.report.Report;
+import sluice.bench.options.HeapOption;
+import sluice.bench.options.ReportOption;
 import sluice.log.SluiceException;
 
 /** {@code ./sluice bench groups}: members of a group come, go, die and fall silent. */
@@ -145,18 +147,9 @@ public final class GroupsCommand implements Callable<Integer> {
             defaultValue = "4")
     private int stalls;
 
-    @Option(
-            names = "--heap",
-            paramLabel = "SIZE",
-            description = "Memory of each node (default: ${DEFAULT-VALUE}).",
-            defaultValue = "512m")
-    private String heap = "512m";
+    @Mixin private HeapOption heap = new HeapOption("512m");
 
-    @Option(
-            names = "--report",
-            paramLabel = "DIR",
-            description = "Where the report goes (default: .sluice/bench/groups-TIME).")
-    private @Nullable Path report;
+    @Mixin private ReportOption report = new ReportOption();
 
     @Option(
             names = "--keep",
@@ -170,8 +163,8 @@ public final class GroupsCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         List<MeasuredSystem> chosen = chosen();
         ChurnShape shape = shape();
-        var to = Report.open(report, "groups", System.out);
-        var settings = new GroupsSettings(root(), kafka(), to.data(), shape, heap);
+        var to = report.open("groups");
+        var settings = new GroupsSettings(root(), kafka(), to.data(), shape, heap.size());
         to.progress("seed " + shape.seed());
         var runs = new ArrayList<GroupsRun>();
         var bench = new GroupsBench(settings, to::progress);

@@ -1,14 +1,12 @@
 package sluice.bench.inner;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -18,9 +16,10 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import sluice.bench.report.Report;
+import sluice.bench.options.ReportOption;
 import sluice.log.SluiceException;
 
 /** {@code ./sluice bench inner}: the inner pieces of a gateway, each alone, by JMH. */
@@ -85,11 +84,7 @@ public final class InnerCommand implements Callable<Integer> {
             defaultValue = "500")
     private int iterationMs;
 
-    @Option(
-            names = "--report",
-            paramLabel = "DIR",
-            description = "Where the report goes (default: .sluice/bench/inner-TIME).")
-    private @Nullable Path report;
+    @Mixin private ReportOption report = new ReportOption();
 
     /**
      * @throws SluiceException if there is no such piece
@@ -105,7 +100,7 @@ public final class InnerCommand implements Callable<Integer> {
                     "no piece has %s in its name; there are %s"
                             .formatted(pattern, InnerPieces.matching(PIECES, "")));
         }
-        var to = Report.open(report, "inner", System.out);
+        var to = report.open("inner");
         var results = new ArrayList<InnerResult>();
         for (String piece : chosen) {
             to.progress(piece);

@@ -11,14 +11,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sluice.bench.beside.ResultsReport;
 import sluice.bench.beside.SideBySide;
 import sluice.bench.beside.Workload;
 import sluice.bench.client.WorkShape;
-import sluice.bench.report.Report;
+import sluice.bench.options.HeapOption;
+import sluice.bench.options.JvmOptions;
+import sluice.bench.options.ReportOption;
+import sluice.bench.options.RunsOption;
 import sluice.bench.system.ElasticMqSystem;
 import sluice.bench.system.QueueSystem;
 import sluice.bench.system.RabbitSystem;
@@ -104,12 +107,7 @@ public final class QueueCommand implements Callable<Integer> {
             defaultValue = "one-1,one-100,fifty-1,fifty-100,tens,rate-1000")
     private List<String> workloads = List.of();
 
-    @Option(
-            names = "--runs",
-            paramLabel = "N",
-            description = "How often everything is measured (default: ${DEFAULT-VALUE}).",
-            defaultValue = "3")
-    private int runs;
+    @Mixin private RunsOption runs = new RunsOption(3);
 
     @Option(
             names = "--window",
@@ -159,26 +157,11 @@ public final class QueueCommand implements Callable<Integer> {
             defaultValue = "1000")
     private int outstandingMax;
 
-    @Option(
-            names = "--heap",
-            paramLabel = "SIZE",
-            description = "Memory of each JVM that serves (default: ${DEFAULT-VALUE}).",
-            defaultValue = "1g")
-    private String heap = "1g";
+    @Mixin private HeapOption heap = new HeapOption("1g");
 
-    @Option(
-            names = "--jvm",
-            paramLabel = "OPTION",
-            description = {
-                "Further JVM option of each gateway, such as --jvm=-XX:+UseParallelGC; may be repeated."
-            })
-    private List<String> jvmOptions = List.of();
+    @Mixin private JvmOptions jvm = new JvmOptions();
 
-    @Option(
-            names = "--report",
-            paramLabel = "DIR",
-            description = "Where the report goes (default: .sluice/bench/queue-TIME).")
-    private @Nullable Path report;
+    @Mixin private ReportOption report = new ReportOption();
 
     /**
      * @throws SluiceException if it cannot begin
@@ -186,17 +169,17 @@ public final class QueueCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintStream out = System.out;
+        int rounds = runs.count();
         QueueSettings settings = settings();
         List<Workload<QueueSystem>> chosen = chosen(settings);
         Map<String, SideBySide.Maker<QueueSystem>> makers = makers(out);
-        var to = Report.open(report, "queue", out);
+        var to = report.open("queue");
         var bench = new SideBySide<>(makers, warmingUp(settings), chosen, to.data(), to::progress);
-        return ResultsReport.end(to, "queue", settings.numbers(), bench.measure(runs));
+        return ResultsReport.end(to, "queue", settings.numbers(), bench.measure(rounds));
     }
 
     private QueueSettings settings() {
-        if (runs < 1
-                || windowSeconds < 1
+        if (windowSeconds < 1
                 || senders < 1
                 || messageBytes < Passage.STAMP_BYTES
                 || warmUpSeconds < 0
@@ -259,9 +242,11 @@ public final class QueueCommand implements Callable<Integer> {
         Path peers = Path.of(System.getProperty("sluice.peers", "")).toAbsolutePath();
         Path elasticMq = peers.resolve("elasticmq/target/lib");
         Map<String, SideBySide.Maker<QueueSystem>> known = new LinkedHashMap<>();
-        known.put("sluice", data -> new SluiceSystem(root, data, heap, jvmOptions, ClientKind.SDK));
+        known.put(
+                "sluice",
+                data -> new SluiceSystem(root, data, heap.size(), jvm.further(), ClientKind.SDK));
         known.put("rabbitmq", RabbitSystem::new);
-        known.put("elasticmq", data -> new ElasticMqSystem(elasticMq, data, heap));
+        known.put("elasticmq", data -> new ElasticMqSystem(elasticMq, data, heap.size()));
         var chosen = new LinkedHashMap<String, SideBySide.Maker<QueueSystem>>();
         for (String name : systems) {
             SideBySide.Maker<QueueSystem> maker = known.get(name);

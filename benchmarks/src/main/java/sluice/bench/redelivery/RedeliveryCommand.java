@@ -1,16 +1,17 @@
 package sluice.bench.redelivery;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sluice.bench.Folders;
-import sluice.bench.report.Report;
+import sluice.bench.options.HeapOption;
+import sluice.bench.options.ReportOption;
+import sluice.bench.options.RunsOption;
 import sluice.log.SluiceException;
 
 /**
@@ -56,25 +57,11 @@ public final class RedeliveryCommand implements Callable<Integer> {
             defaultValue = "kill")
     private String kind = "kill";
 
-    @Option(
-            names = "--runs",
-            paramLabel = "N",
-            description = "How often (default: ${DEFAULT-VALUE}).",
-            defaultValue = "20")
-    private int runs;
+    @Mixin private RunsOption runs = new RunsOption(20);
 
-    @Option(
-            names = "--heap",
-            paramLabel = "SIZE",
-            description = "Memory of each gateway (default: ${DEFAULT-VALUE}).",
-            defaultValue = "512m")
-    private String heap = "512m";
+    @Mixin private HeapOption heap = new HeapOption("512m");
 
-    @Option(
-            names = "--report",
-            paramLabel = "DIR",
-            description = "Where the report goes (default: .sluice/bench/redelivery-KIND-TIME).")
-    private @Nullable Path report;
+    @Mixin private ReportOption report = new ReportOption();
 
     @Option(
             names = "--keep",
@@ -86,16 +73,16 @@ public final class RedeliveryCommand implements Callable<Integer> {
      */
     @Override
     public Integer call() throws IOException, InterruptedException {
-        PrintStream out = System.out;
         LossKind chosen = chosen();
-        var to = Report.open(report, "redelivery-" + kind, out);
+        int losses = runs.count();
+        var to = report.open("redelivery-" + kind);
         var settings =
                 new LossSettings(
                         Path.of(System.getProperty("sluice.root", "")).toAbsolutePath(),
                         to.data(),
                         chosen,
-                        runs,
-                        heap);
+                        losses,
+                        heap.size());
         List<LossRun> measured;
         try {
             measured = RedeliveryBench.measure(settings, to::progress);
@@ -112,9 +99,6 @@ public final class RedeliveryCommand implements Callable<Integer> {
     }
 
     private LossKind chosen() {
-        if (runs < 1) {
-            throw invalid("--runs must be at least 1, not " + runs);
-        }
         try {
             return LossKind.valueOf(kind.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {

@@ -3,14 +3,15 @@ package sluice.bench.scale;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sluice.bench.Folders;
 import sluice.bench.cluster.ShippedJvm;
-import sluice.bench.report.Report;
+import sluice.bench.options.HeapOption;
+import sluice.bench.options.JvmOptions;
+import sluice.bench.options.ReportOption;
 import sluice.log.SluiceException;
 
 /** {@code ./sluice bench scale}: many partitions of which few are written to. */
@@ -89,26 +90,11 @@ public final class ScaleCommand implements Callable<Integer> {
             defaultValue = "1")
     private int kills;
 
-    @Option(
-            names = "--heap",
-            paramLabel = "SIZE",
-            description = "Memory of each gateway's heap at most (default: ${DEFAULT-VALUE}).",
-            defaultValue = "1g")
-    private String heap = "1g";
+    @Mixin private HeapOption heap = new HeapOption("1g");
 
-    @Option(
-            names = "--jvm",
-            paramLabel = "OPTION",
-            description = {
-                "Further JVM option of each gateway, such as --jvm=-XX:+UseSerialGC; may be repeated."
-            })
-    private List<String> jvmOptions = List.of();
+    @Mixin private JvmOptions jvm = new JvmOptions();
 
-    @Option(
-            names = "--report",
-            paramLabel = "DIR",
-            description = "Where the report goes (default: .sluice/bench/scale-TIME).")
-    private @Nullable Path report;
+    @Mixin private ReportOption report = new ReportOption();
 
     /**
      * @throws SluiceException if it cannot begin, or the cluster does not become what it should
@@ -122,7 +108,7 @@ public final class ScaleCommand implements Callable<Integer> {
         if (everyMs < 1 || windowSeconds < 1 || settleSeconds < 0 || kills < 0) {
             throw invalid("--every and --window must be at least 1, --settle and --kills 0");
         }
-        var to = Report.open(report, "scale", System.out);
+        var to = report.open("scale");
         var settings =
                 new ScaleSettings(
                         Path.of(System.getProperty("sluice.root", "")).toAbsolutePath(),
@@ -133,8 +119,8 @@ public final class ScaleCommand implements Callable<Integer> {
                         Duration.ofSeconds(windowSeconds),
                         Duration.ofSeconds(settleSeconds),
                         kills,
-                        heap,
-                        ShippedJvm.options(heap, jvmOptions));
+                        heap.size(),
+                        ShippedJvm.options(heap.size(), jvm.further()));
         ScaleResult result = ScaleBench.measure(settings, to::progress);
         // What failed is left to be looked at.
         Folders.delete(settings.data());

@@ -7,12 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sluice.bench.Folders;
 import sluice.bench.cluster.ShippedJvm;
-import sluice.bench.report.Report;
+import sluice.bench.options.HeapOption;
+import sluice.bench.options.JvmOptions;
+import sluice.bench.options.ReportOption;
+import sluice.bench.options.RunsOption;
 import sluice.log.SluiceException;
 
 /** {@code ./sluice bench startup}: from the start of a gateway's process to its readiness. */
@@ -54,12 +57,7 @@ public final class StartupCommand implements Callable<Integer> {
             defaultValue = "join,first")
     private List<String> kinds = List.of();
 
-    @Option(
-            names = "--runs",
-            paramLabel = "N",
-            description = "Starts of each kind (default: ${DEFAULT-VALUE}).",
-            defaultValue = "5")
-    private int runs;
+    @Mixin private RunsOption runs = new RunsOption(5);
 
     @Option(
             names = "--idle",
@@ -68,26 +66,11 @@ public final class StartupCommand implements Callable<Integer> {
             defaultValue = "10")
     private int idleSeconds;
 
-    @Option(
-            names = "--heap",
-            paramLabel = "SIZE",
-            description = "Memory of each gateway's heap at most (default: ${DEFAULT-VALUE}).",
-            defaultValue = "512m")
-    private String heap = "512m";
+    @Mixin private HeapOption heap = new HeapOption("512m");
 
-    @Option(
-            names = "--jvm",
-            paramLabel = "OPTION",
-            description = {
-                "Further JVM option of each gateway, such as --jvm=-XX:+UseSerialGC; may be repeated."
-            })
-    private List<String> jvmOptions = List.of();
+    @Mixin private JvmOptions jvm = new JvmOptions();
 
-    @Option(
-            names = "--report",
-            paramLabel = "DIR",
-            description = "Where the report goes (default: .sluice/bench/startup-TIME).")
-    private @Nullable Path report;
+    @Mixin private ReportOption report = new ReportOption();
 
     /**
      * @throws SluiceException if it cannot begin, or a gateway does not start
@@ -95,19 +78,20 @@ public final class StartupCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         List<StartKind> chosen = chosen();
-        if (runs < 1 || idleSeconds < 0) {
-            throw invalid("--runs must be at least 1, and --idle not negative");
+        int starts = runs.count();
+        if (idleSeconds < 0) {
+            throw invalid("--idle must not be negative");
         }
-        var to = Report.open(report, "startup", System.out);
+        var to = report.open("startup");
         var settings =
                 new StartupSettings(
                         Path.of(System.getProperty("sluice.root", "")).toAbsolutePath(),
                         to.data(),
                         chosen,
-                        runs,
+                        starts,
                         Duration.ofSeconds(idleSeconds),
-                        heap,
-                        ShippedJvm.options(heap, jvmOptions));
+                        heap.size(),
+                        ShippedJvm.options(heap.size(), jvm.further()));
         List<StartupRun> measured = StartupBench.measure(settings, to::progress);
         // What failed is left to be looked at.
         Folders.delete(settings.data());
