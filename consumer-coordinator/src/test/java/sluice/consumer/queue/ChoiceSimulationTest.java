@@ -1,8 +1,6 @@
 package sluice.consumer.queue;
 
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -15,34 +13,27 @@ class ChoiceSimulationTest {
 
     @Test
     void itKeepsItsPromises() {
-        int delivered = 0;
-        int failovers = 0;
-        int waited = 0;
-        int expired = 0;
-        for (long seed = 1; seed <= 48; seed++) {
-            var run = new ChoiceRun(seed, Breakage.NONE);
-            run.run(STEPS);
-            delivered += run.delivered;
-            failovers += run.failovers;
-            waited += run.waited;
-            expired += run.expired;
-        }
-        String seen =
-                "delivered=%d failovers=%d waited=%d expired=%d"
-                        .formatted(delivered, failovers, waited, expired);
-        assertTrue(delivered > 5_000 && failovers > 300 && waited > 500 && expired > 200, seen);
+        Seeds.assertDone(
+                48,
+                seed -> {
+                    var run = new ChoiceRun(seed, Breakage.NONE);
+                    run.run(STEPS);
+                    return Map.of(
+                            "delivered",
+                            run.delivered,
+                            "failovers",
+                            run.failovers,
+                            "waited",
+                            run.waited,
+                            "expired",
+                            run.expired);
+                },
+                Map.of("delivered", 5_000, "failovers", 300, "waited", 500, "expired", 200));
     }
 
     @ParameterizedTest
     @EnumSource(value = Breakage.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void aBrokenRuleIsNoticed(Breakage breakage) {
-        assertThrows(
-                AssertionError.class,
-                () -> {
-                    for (long seed = 1; seed <= 32; seed++) {
-                        new ChoiceRun(seed, breakage).run(STEPS);
-                    }
-                },
-                () -> breakage + " was not noticed");
+        Seeds.assertNoticed(32, breakage, seed -> new ChoiceRun(seed, breakage).run(STEPS));
     }
 }

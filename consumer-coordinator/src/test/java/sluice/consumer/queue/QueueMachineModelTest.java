@@ -1,10 +1,6 @@
 package sluice.consumer.queue;
 
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,37 +12,27 @@ class QueueMachineModelTest {
 
     @Test
     void itKeepsItsPromises() {
-        int acknowledged = 0;
-        int reloads = 0;
-        int refused = 0;
-        int dead = 0;
-        for (long seed = 1; seed <= 60; seed++) {
-            var run = new QueueRun(seed, Breakage.NONE);
-            run.run(STEPS);
-            acknowledged += run.acknowledged;
-            reloads += run.reloads;
-            refused += run.refused;
-            dead += run.dead;
-        }
-        String seen =
-                "acknowledged=%d reloads=%d refused=%d dead=%d"
-                        .formatted(acknowledged, reloads, refused, dead);
-        assertTrue(acknowledged > 5_000 && reloads > 1_000 && refused > 200 && dead > 100, seen);
+        Seeds.assertDone(
+                60,
+                seed -> {
+                    var run = new QueueRun(seed, Breakage.NONE);
+                    run.run(STEPS);
+                    return Map.of(
+                            "acknowledged",
+                            run.acknowledged,
+                            "reloads",
+                            run.reloads,
+                            "refused",
+                            run.refused,
+                            "dead",
+                            run.dead);
+                },
+                Map.of("acknowledged", 5_000, "reloads", 1_000, "refused", 200, "dead", 100));
     }
 
     @ParameterizedTest
     @EnumSource(value = Breakage.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void aBrokenRuleIsNoticed(Breakage breakage) {
-        assertThrows(
-                AssertionError.class,
-                () -> {
-                    for (long seed : LongStream.rangeClosed(1, 5).toArray()) {
-                        new QueueRun(seed, breakage).run(STEPS);
-                    }
-                },
-                () ->
-                        breakage
-                                + " was not noticed with seeds "
-                                + IntStream.rangeClosed(1, 5).boxed().toList());
+        Seeds.assertNoticed(5, breakage, seed -> new QueueRun(seed, breakage).run(STEPS));
     }
 }

@@ -1,9 +1,8 @@
 package sluice.consumer.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,35 +15,28 @@ class QueuesSimulationTest {
 
     @Test
     void itKeepsItsPromises() {
-        int acknowledged = 0;
-        int failovers = 0;
-        int unknown = 0;
-        int again = 0;
-        for (long seed = 1; seed <= 40; seed++) {
-            var run = new QueuesRun(seed, Breakage.NONE);
-            run.run(STEPS);
-            acknowledged += run.acknowledged;
-            failovers += run.failovers;
-            unknown += run.unknown;
-            again += run.again;
-        }
-        String seen =
-                "acknowledged=%d failovers=%d unknown=%d again=%d"
-                        .formatted(acknowledged, failovers, unknown, again);
-        assertTrue(acknowledged > 1_000 && failovers > 200 && unknown > 50 && again > 200, seen);
+        Seeds.assertDone(
+                40,
+                seed -> {
+                    var run = new QueuesRun(seed, Breakage.NONE);
+                    run.run(STEPS);
+                    return Map.of(
+                            "acknowledged",
+                            run.acknowledged,
+                            "failovers",
+                            run.failovers,
+                            "unknown",
+                            run.unknown,
+                            "again",
+                            run.again);
+                },
+                Map.of("acknowledged", 1_000, "failovers", 200, "unknown", 50, "again", 200));
     }
 
     @ParameterizedTest
     @EnumSource(value = Breakage.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void aBrokenRuleIsNoticed(Breakage breakage) {
-        assertThrows(
-                AssertionError.class,
-                () -> {
-                    for (long seed = 1; seed <= 10; seed++) {
-                        new QueuesRun(seed, breakage).run(STEPS);
-                    }
-                },
-                () -> breakage + " was not noticed");
+        Seeds.assertNoticed(10, breakage, seed -> new QueuesRun(seed, breakage).run(STEPS));
     }
 
     @Test

@@ -1,8 +1,6 @@
 package sluice.consumer.queue;
 
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -15,31 +13,25 @@ class WaitingModelTest {
 
     @Test
     void eachMessageIsInOnePlaceAndNoneIsForgotten() {
-        int acknowledged = 0;
-        int reloads = 0;
-        int behind = 0;
-        for (long seed = 1; seed <= 45; seed++) {
-            var run = new WaitingRun(seed, Breakage.NONE);
-            run.run(STEPS);
-            acknowledged += run.acknowledged;
-            reloads += run.reloads;
-            behind += run.behind;
-        }
-        String seen =
-                "acknowledged=%d reloads=%d behind=%d".formatted(acknowledged, reloads, behind);
-        assertTrue(acknowledged > 8_000 && reloads > 800 && behind > 1_000, seen);
+        Seeds.assertDone(
+                45,
+                seed -> {
+                    var run = new WaitingRun(seed, Breakage.NONE);
+                    run.run(STEPS);
+                    return Map.of(
+                            "acknowledged",
+                            run.acknowledged,
+                            "reloads",
+                            run.reloads,
+                            "behind",
+                            run.behind);
+                },
+                Map.of("acknowledged", 8_000, "reloads", 800, "behind", 1_000));
     }
 
     @ParameterizedTest
     @EnumSource(value = Breakage.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void aBrokenRuleIsNoticed(Breakage breakage) {
-        assertThrows(
-                AssertionError.class,
-                () -> {
-                    for (long seed = 1; seed <= 9; seed++) {
-                        new WaitingRun(seed, breakage).run(STEPS);
-                    }
-                },
-                () -> breakage + " was not noticed");
+        Seeds.assertNoticed(9, breakage, seed -> new WaitingRun(seed, breakage).run(STEPS));
     }
 }
