@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import sluice.gateway.topics.ListPage;
 import sluice.metadata.Binding;
 import sluice.metadata.ExchangeRecord;
 
@@ -23,20 +24,17 @@ final class ExchangeJson {
         return object(json -> writeFields(json, exchange));
     }
 
-    /**
-     * @param hasMore true if there are exchanges after the last one of these
-     */
-    static byte[] of(List<ExchangeRecord> exchanges, boolean hasMore) {
+    static byte[] of(ListPage<ExchangeRecord> page) {
         return object(json -> {
             json.writeArrayFieldStart("exchanges");
-            for (ExchangeRecord exchange : exchanges) {
+            for (ExchangeRecord exchange : page.elements()) {
                 json.writeStartObject();
                 writeFields(json, exchange);
                 json.writeEndObject();
             }
             json.writeEndArray();
-            if (hasMore) {
-                json.writeStringField("nextAfter", exchanges.getLast().name());
+            if (page.hasMore()) {
+                json.writeStringField("nextAfter", page.elements().getLast().name());
             }
         });
     }

@@ -122,19 +122,15 @@ public final class ExchangesResource {
     public CompletionStage<Response> list(
             @RestQuery @Nullable String after, @RestQuery @Nullable String max) {
         return calls.answered(
-                () -> ListPage.max(max),
+                () -> ListPage.Size.parse(max),
                 exchanges -> {
-                    int count = ListPage.max(max);
-                    // One more than asked for tells whether there are more.
+                    var size = ListPage.Size.parse(max);
                     List<ExchangeRecord> found =
                             exchanges.list(
                                     Namespaces.ofRequest(),
                                     Objects.requireNonNullElse(after, ""),
-                                    count + 1);
-                    boolean hasMore = found.size() > count;
-                    return ExchangeCalls.json(
-                            200,
-                            ExchangeJson.of(hasMore ? found.subList(0, count) : found, hasMore));
+                                    size.wanted());
+                    return ExchangeCalls.json(200, ExchangeJson.of(size.of(found)));
                 });
     }
 }

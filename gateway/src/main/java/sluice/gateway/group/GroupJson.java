@@ -18,6 +18,7 @@ import sluice.consumer.group.GroupSummary;
 import sluice.consumer.group.Hold;
 import sluice.consumer.group.PartitionOffset;
 import sluice.consumer.group.TopicPartition;
+import sluice.gateway.topics.ListPage;
 import sluice.metadata.GroupConfig;
 
 /** Groups in the JSON of the API. */
@@ -54,21 +55,18 @@ final class GroupJson {
         ConfigJson.write(json, config);
     }
 
-    /**
-     * @param hasMore true if there are groups after the last one of these
-     */
-    static byte[] of(List<GroupSummary> groups, boolean hasMore) {
+    static byte[] of(ListPage<GroupSummary> page) {
         return object(json -> {
             json.writeArrayFieldStart("groups");
-            for (GroupSummary group : groups) {
+            for (GroupSummary group : page.elements()) {
                 json.writeStartObject();
                 writeConfig(json, group.name(), group.config());
                 json.writeStringField("createdAt", instant(group.createdAtMs()));
                 json.writeEndObject();
             }
             json.writeEndArray();
-            if (hasMore) {
-                json.writeStringField("nextAfter", groups.getLast().name());
+            if (page.hasMore()) {
+                json.writeStringField("nextAfter", page.elements().getLast().name());
             }
         });
     }

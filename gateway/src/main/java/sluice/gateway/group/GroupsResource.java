@@ -130,22 +130,16 @@ public final class GroupsResource {
             @RestQuery @Nullable String after,
             @RestQuery @Nullable String max) {
         return calls.answered(() -> {
-            int count = ListPage.max(max);
-            // One more than asked for tells whether there are more.
-            CompletionStage<List<GroupSummary>> page =
+            var size = ListPage.Size.parse(max);
+            CompletionStage<List<GroupSummary>> found =
                     calls.coordinator()
                             .list(
                                     Namespaces.ofRequest(),
                                     Objects.requireNonNullElse(prefix, ""),
                                     Objects.requireNonNullElse(after, ""),
-                                    count + 1);
-            return OnEventLoop.of(Vertx.currentContext(), page)
-                    .thenApply(found -> {
-                        boolean hasMore = found.size() > count;
-                        return GroupCalls.json(
-                                200,
-                                GroupJson.of(hasMore ? found.subList(0, count) : found, hasMore));
-                    });
+                                    size.wanted());
+            return OnEventLoop.of(Vertx.currentContext(), found)
+                    .thenApply(groups -> GroupCalls.json(200, GroupJson.of(size.of(groups))));
         });
     }
 }

@@ -42,21 +42,18 @@ final class TopicJson {
         });
     }
 
-    /**
-     * @param hasMore true if there are topics after the last one of these
-     */
-    static byte[] of(List<TopicRecord> topics, boolean hasMore) {
+    static byte[] of(ListPage<TopicRecord> page) {
         return write(json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("topics");
-            for (TopicRecord topic : topics) {
+            for (TopicRecord topic : page.elements()) {
                 json.writeStartObject();
                 writeFields(json, topic);
                 json.writeEndObject();
             }
             json.writeEndArray();
-            if (hasMore) {
-                json.writeStringField("nextAfter", topics.getLast().name());
+            if (page.hasMore()) {
+                json.writeStringField("nextAfter", page.elements().getLast().name());
             }
             json.writeEndObject();
         });

@@ -199,17 +199,15 @@ public final class TopicsResource {
     public CompletionStage<Response> list(
             @RestQuery @Nullable String after, @RestQuery @Nullable String max) {
         return answered(() -> {
-            int count = ListPage.max(max);
+            var size = ListPage.Size.parse(max);
             return blocking(() -> {
-                // One more than asked for tells whether there are more.
                 List<TopicRecord> found =
                         engine.topics()
                                 .list(
                                         Namespaces.ofRequest(),
                                         after == null ? "" : after,
-                                        count + 1);
-                boolean hasMore = found.size() > count;
-                return json(200, TopicJson.of(hasMore ? found.subList(0, count) : found, hasMore));
+                                        size.wanted());
+                return json(200, TopicJson.of(size.of(found)));
             });
         });
     }
