@@ -85,6 +85,12 @@ final class GroupCalls {
                 .thenApply(kind::cast);
     }
 
+    /** Asks for what has no answer but that it is done. */
+    CompletionStage<Response> done(GroupName group, GroupRequest request) {
+        return call(group, request, GroupReply.Done.class)
+                .thenApply(_ -> Response.noContent().build());
+    }
+
     static Response json(int status, byte[] body) {
         return Response.status(status).entity(body).type(MediaType.APPLICATION_JSON_TYPE).build();
     }

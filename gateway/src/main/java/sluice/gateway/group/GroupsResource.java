@@ -111,11 +111,9 @@ public final class GroupsResource {
     public CompletionStage<Response> delete(
             @RestPath String group, @RestQuery @Nullable String force) {
         return calls.answered(() ->
-                calls.call(
-                                GroupNames.of(group),
-                                new GroupRequest.Delete(FlagText.parse("force", force)),
-                                GroupReply.Done.class)
-                        .thenApply(_ -> Response.noContent().build()));
+                calls.done(
+                        GroupNames.of(group),
+                        new GroupRequest.Delete(FlagText.parse("force", force))));
     }
 
     @GET

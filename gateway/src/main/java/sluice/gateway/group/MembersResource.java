@@ -165,7 +165,7 @@ public final class MembersResource {
                 request,
                 body -> {
                     GroupName name = GroupNames.of(group);
-                    UUID id = PollQuery.member(member);
+                    UUID id = GivenIds.member(member);
                     List<TopicPartition> released = OffsetsBody.partitions(body, "released");
                     // Who releases must have been told that it shall; else it need not say.
                     long epoch =
@@ -197,13 +197,11 @@ public final class MembersResource {
     @APIResponse(responseCode = "404", description = "unknown-group")
     public CompletionStage<Response> leave(@RestPath String group, @RestPath String member) {
         return calls.answered(() ->
-                calls.call(
-                                GroupNames.of(group),
-                                new GroupRequest.Leave(
-                                        PollQuery.member(member),
-                                        Optional.empty(),
-                                        GroupRequest.Leave.Reason.LEFT),
-                                GroupReply.Done.class)
-                        .thenApply(_ -> Response.noContent().build()));
+                calls.done(
+                        GroupNames.of(group),
+                        new GroupRequest.Leave(
+                                GivenIds.member(member),
+                                Optional.empty(),
+                                GroupRequest.Leave.Reason.LEFT)));
     }
 }

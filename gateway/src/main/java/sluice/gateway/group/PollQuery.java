@@ -1,12 +1,9 @@
 package sluice.gateway.group;
 
-import java.util.UUID;
 import sluice.consumer.group.GroupRequest;
 import sluice.gateway.GatewayConfig;
 import sluice.gateway.consume.QueryValues;
 import sluice.gateway.consume.ValueFormat;
-import sluice.gateway.problem.ProblemException;
-import sluice.gateway.problem.ProblemType;
 
 /** What a poll asks for, checked. */
 record PollQuery(GroupRequest.Poll request, ValueFormat format) {
@@ -19,7 +16,7 @@ record PollQuery(GroupRequest.Poll request, ValueFormat format) {
         int bytesMax = Math.toIntExact(limits.fetchBytesMax().asLongValue());
         var request =
                 new GroupRequest.Poll(
-                        member(member),
+                        GivenIds.member(member),
                         QueryValues.number("epoch", asked.epoch, -1, 0, Long.MAX_VALUE),
                         QueryValues.number("received", asked.received, -1, 0, Long.MAX_VALUE),
                         (int) QueryValues.number("max", asked.max, RECORDS_DEFAULT, 1, RECORDS_MAX),
@@ -37,16 +34,5 @@ record PollQuery(GroupRequest.Poll request, ValueFormat format) {
                     "format=binary: batches go by the stream of a group, not by polls");
         }
         return new PollQuery(request, format);
-    }
-
-    static UUID member(String text) {
-        try {
-            return UUID.fromString(text);
-        } catch (IllegalArgumentException e) {
-            throw new ProblemException(
-                    ProblemType.UNKNOWN_MEMBER,
-                    "There is no member %s"
-                            .formatted(text.length() <= 64 ? text : text.substring(0, 64) + "…"));
-        }
     }
 }

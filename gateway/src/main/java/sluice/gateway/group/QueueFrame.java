@@ -56,8 +56,7 @@ sealed interface QueueFrame {
                 fields.text("session")
                         .map(id ->
                                 new QueueRequest.Resume(
-                                        QueueSessionsResource.session(id),
-                                        SettleBody.ids(fields, "held")));
+                                        GivenIds.session(id), SettleBody.ids(fields, "held")));
         OptionalInt credit =
                 fields.number("credit", 0, CREDIT_MAX)
                         .map(number -> OptionalInt.of(number.intValue()))

@@ -163,7 +163,7 @@ public final class QueueLookResource {
     @APIResponse(responseCode = "404", description = "unknown-group, unknown-session")
     public CompletionStage<Response> session(@RestPath String group, @RestPath String session) {
         return calls.answered(() -> {
-            UUID id = QueueSessionsResource.session(session);
+            UUID id = GivenIds.session(session);
             return calls.call(
                             GroupNames.of(group),
                             new QueueRequest.Sessions(Optional.of(id), Optional.empty()),

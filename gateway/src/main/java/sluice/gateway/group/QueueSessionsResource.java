@@ -22,11 +22,8 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import sluice.consumer.group.GroupName;
-import sluice.consumer.group.GroupReply;
 import sluice.consumer.group.QueueReply;
 import sluice.consumer.group.QueueRequest;
-import sluice.gateway.problem.ProblemException;
-import sluice.gateway.problem.ProblemType;
 
 /**
  * Consumers of a queue group that have no connection of their own: open, receive, settle, close.
@@ -82,7 +79,8 @@ public final class QueueSessionsResource {
                             body.text("resume")
                                     .map(id ->
                                             new QueueRequest.Resume(
-                                                    session(id), SettleBody.ids(body, "held")));
+                                                    GivenIds.session(id),
+                                                    SettleBody.ids(body, "held")));
                     String client = MemberLabels.client(body);
                     body.end();
                     return calls.call(
@@ -109,7 +107,7 @@ public final class QueueSessionsResource {
     @APIResponse(responseCode = "404", description = "unknown-group, unknown-session")
     public CompletionStage<Response> heartbeat(@RestPath String group, @RestPath String session) {
         return calls.answered(() -> {
-            UUID id = session(session);
+            UUID id = GivenIds.session(session);
             return calls.call(
                             GroupNames.of(group),
                             new QueueRequest.Beat(
@@ -117,7 +115,7 @@ public final class QueueSessionsResource {
                             QueueReply.Beaten.class)
                     .thenApply(beaten -> {
                         if (!beaten.unknown().isEmpty()) {
-                            throw unknown(session);
+                            throw GivenIds.unknownSession(session);
                         }
                         return Response.noContent().build();
                     });
@@ -134,11 +132,9 @@ public final class QueueSessionsResource {
     @APIResponse(responseCode = "404", description = "unknown-group")
     public CompletionStage<Response> close(@RestPath String group, @RestPath String session) {
         return calls.answered(() ->
-                calls.call(
-                                GroupNames.of(group),
-                                new QueueRequest.Close(session(session), Optional.empty()),
-                                GroupReply.Done.class)
-                        .thenApply(_ -> Response.noContent().build()));
+                calls.done(
+                        GroupNames.of(group),
+                        new QueueRequest.Close(GivenIds.session(session), Optional.empty())));
     }
 
     @POST
@@ -216,18 +212,5 @@ public final class QueueSessionsResource {
                             .thenApply(
                                     settled -> GroupCalls.json(200, QueueJson.of(settle, settled)));
                 });
-    }
-
-    static UUID session(String text) {
-        try {
-            return UUID.fromString(text);
-        } catch (IllegalArgumentException e) {
-            throw unknown(text.length() <= 64 ? text : text.substring(0, 64) + "…");
-        }
-    }
-
-    private static ProblemException unknown(String session) {
-        return new ProblemException(
-                ProblemType.UNKNOWN_SESSION, "There is no session " + session + ", or it ended");
     }
 }

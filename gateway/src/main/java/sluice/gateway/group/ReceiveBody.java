@@ -28,7 +28,7 @@ record ReceiveBody(QueueRequest.Receive request, ValueFormat format) {
                         : Optional.empty();
         var request =
                 new QueueRequest.Receive(
-                        body.text("session").map(QueueSessionsResource::session),
+                        body.text("session").map(GivenIds::session),
                         Optional.empty(),
                         body.number("received", 0, Long.MAX_VALUE).orElse(-1L),
                         body.number("max", 1, MESSAGES_MAX).orElse(1L).intValue(),

@@ -32,7 +32,7 @@ final class SettleBody {
 
     static QueueRequest.Settle parse(JsonFields body) {
         List<QueueRequest.Item> items = items(body);
-        Optional<UUID> session = body.text("session").map(QueueSessionsResource::session);
+        Optional<UUID> session = body.text("session").map(GivenIds::session);
         body.end();
         return new QueueRequest.Settle(session, Optional.empty(), counted(body, items));
     }
