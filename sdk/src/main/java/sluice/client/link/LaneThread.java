@@ -2,10 +2,11 @@ package sluice.client.link;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import sluice.client.time.Clock;
 import sluice.client.time.Timer;
 
-/** A lane, and the thread that runs it while nobody lends it his own. */
+/** A lane, and the thread that runs it. */
 public final class LaneThread {
 
     private final ExecutorService thread;
@@ -23,9 +24,18 @@ public final class LaneThread {
                     made.setDaemon(true);
                     return made;
                 });
-        var tasks = new LaneTasks(thread);
-        return new LaneThread(
-                thread, new SessionLane(tasks::execute, tasks::executeHere, clock, timer));
+        var lane =
+                new SessionLane(
+                        task -> {
+                            try {
+                                thread.execute(task);
+                            } catch (RejectedExecutionException closed) {
+                                // A timer or a socket that outlives the consumer.
+                            }
+                        },
+                        clock,
+                        timer);
+        return new LaneThread(thread, lane);
     }
 
     public SessionLane lane() {

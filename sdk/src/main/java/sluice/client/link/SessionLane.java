@@ -9,25 +9,11 @@ import sluice.client.time.Timer;
  * The one owner of a consumer's state: tasks run one at a time, in the order given.
  *
  * @param executor runs tasks in order, one at a time
- * @param here the same, on the calling thread if nothing else runs
  */
-public record SessionLane(Executor executor, Executor here, Clock clock, Timer timer) {
-
-    /** A lane that takes no caller's thread. */
-    public SessionLane(Executor executor, Clock clock, Timer timer) {
-        this(executor, executor, clock, timer);
-    }
+public record SessionLane(Executor executor, Clock clock, Timer timer) {
 
     public void execute(Runnable task) {
         executor.execute(task);
-    }
-
-    /**
-     * As {@link #execute}, perhaps before it returns. For threads that hold nothing that anybody
-     * waits for, and that a listener of the application may hold up: those of sockets.
-     */
-    public void executeHere(Runnable task) {
-        here.execute(task);
     }
 
     public long nowNs() {

@@ -92,12 +92,12 @@ final class StreamAttempt implements StreamDialer.Listener {
 
     @Override
     public void text(String frame) {
-        lane.executeHere(() -> ifCurrent(() -> owner.text(frame)));
+        lane.execute(() -> ifCurrent(() -> owner.text(frame)));
     }
 
     @Override
     public void binary(ByteBuffer frame) {
-        lane.executeHere(() -> ifCurrent(() -> owner.binary(frame)));
+        lane.execute(() -> ifCurrent(() -> owner.binary(frame)));
     }
 
     @Override
