@@ -24,7 +24,7 @@ import sluice.log.batch.LogRecord;
  *
  * <pre>
  *   waits ── a message ──▶ gathers ── all that was asked for is there, or 50 ms passed ─▶ answered
- *     └───── its time passed, nothing is asked for ───────────────────────────────────────▲
+ *     └───── its time passed, or it is for nothing; nothing is asked for ─────────────────▲
  * </pre>
  */
 final class Receives {
@@ -92,7 +92,8 @@ final class Receives {
     }
 
     /**
-     * A call of a session; one of the session's that waits is answered.
+     * A call of a session; one of the session's that waits is answered. A call for nothing ends
+     * that, and gets what is on its way to the session still.
      *
      * @param back gets the leases that nobody has any more
      * @throws SluiceException INVALID {@code unknown-answer}
@@ -103,9 +104,10 @@ final class Receives {
             Receiver receiver,
             List<Lease> back,
             long nowNs) {
+        boolean isLast = isLast(session, request);
         List<QueueReply.Message> moved = List.of();
         Receiving earlier = session.taker.receiving;
-        if (earlier != null && earlier.isCounting && !earlier.got.isEmpty()) {
+        if (earlier != null && earlier.isCounting && !earlier.got.isEmpty() && !isLast) {
             answer(earlier);
         } else if (earlier != null) {
             moved = List.copyOf(earlier.got);
@@ -119,7 +121,7 @@ final class Receives {
             return;
         }
         confirm(session, request.received());
-        if (request.messagesMax() > 0) {
+        if (request.messagesMax() > 0 || isLast) {
             begin(session.taker, session, request, receiver, moved, nowNs);
         } else {
             receiver.received(session.answers, List.of());
@@ -144,6 +146,14 @@ final class Receives {
         receiving.got.addAll(moved);
         taker.receiving = receiving;
         waiting.add(receiving);
+    }
+
+    /** It asks for nothing, and waits for what was asked for on its behalf before. */
+    private static boolean isLast(QueueSession session, QueueRequest.Receive request) {
+        return request.messagesMax() == 0
+                && request.received() >= 0
+                && session.taker.asked > 0
+                && !isAgain(session, request.received());
     }
 
     private static boolean isAgain(QueueSession session, long received) {
@@ -193,7 +203,9 @@ final class Receives {
     /** True if the call is to be answered now. */
     static boolean isReady(Receiving receiving, long nowNs) {
         if (receiving.taker.asked == 0) {
-            return !receiving.got.isEmpty() || receiving.deadlineNs - nowNs <= 0;
+            return receiving.messagesMax == 0
+                    || !receiving.got.isEmpty()
+                    || receiving.deadlineNs - nowNs <= 0;
         }
         boolean isDue = receiving.dueNs - nowNs <= 0;
         return isDue && (!receiving.got.isEmpty() || receiving.deadlineNs + GATHER_NS - nowNs <= 0);

@@ -65,7 +65,8 @@ public sealed interface QueueRequest extends GroupRequest {
      * @param received number of the last answer that arrived: the one after it is given again if it
      *     was given before, since it was lost on its way. −1 if the caller does not count: then
      *     what was given counts as arrived
-     * @param messagesMax 0 to take nothing, and to end one that waits
+     * @param messagesMax 0 to ask for nothing, and to end one that waits; who counts is given what
+     *     is on its way still
      * @param bytesMax roughly, of records; the first message is given however large it is
      * @param visibility the leases end by themselves after so long
      */

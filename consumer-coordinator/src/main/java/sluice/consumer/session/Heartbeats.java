@@ -33,13 +33,11 @@ final class Heartbeats {
         void ended(SluiceException failure);
     }
 
-    private static final Duration RETRY_MAX = Duration.ofSeconds(1);
-
     private final Lane lane;
     private final GroupCoordinator groups;
     private final GroupName group;
     private final Supplier<List<TopicPartition>> released;
-    private final Duration retryFirst;
+    private final RetryPauses pauses;
     private final Listener listener;
 
     private @Nullable Member member;
@@ -50,7 +48,6 @@ final class Heartbeats {
     private boolean isAskingShortly;
     private boolean isAskedAgain;
     private boolean isEnded;
-    private Duration retry;
 
     /** Who asks. */
     private record Member(UUID id, Optional<UUID> connection, boolean signOfLife, Duration lease) {}
@@ -69,8 +66,7 @@ final class Heartbeats {
         this.groups = groups;
         this.group = group;
         this.released = released;
-        this.retryFirst = retryPause;
-        this.retry = retryPause;
+        this.pauses = new RetryPauses(retryPause);
         this.listener = listener;
     }
 
@@ -166,7 +162,7 @@ final class Heartbeats {
             return;
         }
         if (reply instanceof GroupReply.Holds holds) {
-            retry = retryFirst;
+            pauses.reset();
             long untilNs = sentNs + asking.lease().toNanos();
             if (untilNs - heardUntilNs > 0) {
                 heardUntilNs = untilNs;
@@ -181,9 +177,7 @@ final class Heartbeats {
         }
         SluiceException known = Failures.of(failure);
         if (Failures.mayPass(known)) {
-            lane.schedule(retry, () -> askOn(isShort));
-            Duration longer = retry.multipliedBy(2);
-            retry = longer.compareTo(RETRY_MAX) < 0 ? longer : RETRY_MAX;
+            lane.schedule(pauses.next(), () -> askOn(isShort));
         } else {
             isEnded = true;
             listener.ended(known);

@@ -26,8 +26,9 @@ import sluice.log.lane.Outcome;
  * <pre>
  *         open              answered              session-moved
  *   NEW ─────────▶ OPENING ──────────▶ OPEN ◀───────────────────▶ RESUMING
- *                                                 answered
- *   any ── ended here, dropped, or refused by the coordinator ──▶ OVER
+ *                                  │              answered
+ *                    goes elsewhere └──▶ MOVING ── all calls answered, or 500 ms ──▶ OVER
+ *   any ── ended here, or refused by the coordinator ──▶ OVER
  * </pre>
  *
  * <p>A message counts toward the credit until its consumer said what is to become of it, and not
@@ -40,10 +41,9 @@ public final class PushedSession {
     private static final int MESSAGES_MAX = 1_000;
     private static final int BYTES_MAX = 1 << 20;
     private static final Duration RETRY_FIRST = Duration.ofMillis(100);
-    private static final Duration RETRY_MAX = Duration.ofSeconds(1);
 
-    /** So long, what a consumer settled before it went delays that the rest goes to others. */
-    private static final Duration SETTLE_MAX = Duration.ofMillis(500);
+    /** So long, what is under way delays that a session ends here. */
+    private static final Duration END_MAX = Duration.ofMillis(500);
 
     /** Told in this order. */
     public interface Listener {
@@ -64,6 +64,7 @@ public final class PushedSession {
         OPENING,
         OPEN,
         RESUMING,
+        MOVING,
         OVER
     }
 
@@ -72,13 +73,15 @@ public final class PushedSession {
     private final Listener listener;
     private final SessionSettlements settlements;
     private final HeldMessages held = new HeldMessages();
+    private final RetryPauses pauses = new RetryPauses(RETRY_FIRST);
 
     private State state = State.NEW;
     private QueueRequest.@Nullable Open opening;
     private @Nullable Opened opened;
     private OptionalInt credit = OptionalInt.empty();
     private boolean isReady = true;
-    private boolean isDropped;
+    private boolean isElsewhere;
+    private Runnable onMoved = () -> {};
 
     /** Answers to calls that were sent before the session was resumed do not count. */
     private int generation;
@@ -94,7 +97,6 @@ public final class PushedSession {
 
     private boolean isPausing;
     private boolean isNextPlanned;
-    private Duration retry = RETRY_FIRST;
 
     public PushedSession(Lane lane, GroupCoordinator groups, GroupName group, Listener listener) {
         this.lane = lane;
@@ -124,7 +126,7 @@ public final class PushedSession {
         opened = now;
         if (state == State.OVER) {
             // It ended while it was opened.
-            if (!isDropped) {
+            if (!isElsewhere) {
                 calls.close(now);
             }
             return;
@@ -205,9 +207,9 @@ public final class PushedSession {
 
     private void received(QueueReply.Received reply) {
         receives--;
-        retry = RETRY_FIRST;
+        pauses.reset();
         // One that was asked for twice comes twice.
-        if (state == State.OPEN && reply.number() > received) {
+        if ((state == State.OPEN || state == State.MOVING) && reply.number() > received) {
             received = reply.number();
             reply.messages().forEach(each -> held.add(each.delivery()));
             if (!reply.messages().isEmpty()) {
@@ -215,11 +217,13 @@ public final class PushedSession {
             }
         }
         next();
+        lookWhetherMoved();
     }
 
     private void receiveFailed(SluiceException failure) {
         receives--;
         if (state != State.OPEN) {
+            lookWhetherMoved();
             return;
         }
         if (failure.code().equals("session-moved")) {
@@ -227,7 +231,7 @@ public final class PushedSession {
         } else if (Failures.mayPass(failure)) {
             isPausing = true;
             lane.schedule(
-                    pause(),
+                    pauses.next(),
                     () -> {
                         isPausing = false;
                         next();
@@ -235,13 +239,6 @@ public final class PushedSession {
         } else {
             over(failure);
         }
-    }
-
-    private Duration pause() {
-        Duration pause = retry;
-        Duration longer = retry.multipliedBy(2);
-        retry = longer.compareTo(RETRY_MAX) < 0 ? longer : RETRY_MAX;
-        return pause;
     }
 
     /** Tells a new coordinator what arrived; the rest of what was given out goes back. */
@@ -269,7 +266,7 @@ public final class PushedSession {
             over(failure);
         } else if (state == State.RESUMING) {
             lane.schedule(
-                    pause(),
+                    pauses.next(),
                     () -> {
                         if (state == State.RESUMING) {
                             resume();
@@ -284,7 +281,7 @@ public final class PushedSession {
         }
         state = State.OPEN;
         received = 0;
-        retry = RETRY_FIRST;
+        pauses.reset();
         List<DeliveryId> lost = held.lose(reply.lost());
         if (!lost.isEmpty()) {
             listener.lost(lost);
@@ -347,25 +344,50 @@ public final class PushedSession {
     public void end(Runnable then) {
         lane.assertOwner();
         Opened now = opened;
-        boolean isOpen = state == State.OPEN || state == State.RESUMING;
+        boolean isOpen = state == State.OPEN || state == State.RESUMING || state == State.MOVING;
         state = State.OVER;
         if (!isOpen || now == null) {
             then.run();
             return;
         }
         settlements.whenDone(
-                SETTLE_MAX,
+                END_MAX,
                 () -> {
                     calls.close(now);
                     then.run();
                 });
     }
 
-    /** Ends the session here; it goes on, and may come back elsewhere. */
-    public void drop() {
+    /**
+     * Ends the session here; it may come back elsewhere. What is on its way to it still comes, or
+     * it would wait until then, and be another delivery.
+     *
+     * @param then called once, when nothing more comes, or soon
+     */
+    public void goElsewhere(Runnable then) {
         lane.assertOwner();
+        isElsewhere = true;
+        onMoved = then;
+        if (state == State.OPEN && receives > 0) {
+            state = State.MOVING;
+            receive(0);
+            lane.schedule(END_MAX, this::moved);
+        } else {
+            moved();
+        }
+    }
+
+    private void lookWhetherMoved() {
+        if (state == State.MOVING && receives == 0) {
+            moved();
+        }
+    }
+
+    private void moved() {
         state = State.OVER;
-        isDropped = true;
+        Runnable then = onMoved;
+        onMoved = () -> {};
+        then.run();
     }
 
     private void over(SluiceException failure) {

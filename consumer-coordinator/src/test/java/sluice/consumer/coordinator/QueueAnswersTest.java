@@ -1,6 +1,7 @@
 package sluice.consumer.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import sluice.consumer.coordinator.CoordinatorWorld.Node;
@@ -48,6 +50,31 @@ class QueueAnswersTest extends QueuesWorld {
     private static List<DeliveryId> deliveries(GroupReply reply) {
         return ((QueueReply.Received) reply)
                 .messages().stream().map(QueueReply.Message::delivery).toList();
+    }
+
+    @Test
+    void whoWantsNoMoreGetsWhatIsOnItsWay() {
+        group(2, config());
+        UUID session = open(node);
+        var waiting = node.ask(CoordinatorWorld.GROUP, take(session, 0, 4, SECOND.multipliedBy(9)));
+        world.time.runFor(SECOND);
+        queue(0).produce("a");
+        queue(1).produce("b");
+        assertTrue(
+                world.time.runUntil(() -> isLeased(0) && isLeased(1), SECOND),
+                "both are asked for");
+        assertFalse(waiting.isDone(), "nothing of it has arrived");
+        var last = (QueueReply.Received) world.reply(node, take(session, 0, 0, SECOND));
+
+        assertEquals(Set.of("a", "b"), Set.copyOf(texts(last)));
+        assertEquals(List.of(), texts((QueueReply.Received) now(waiting)));
+        world.time.runFor(SECOND);
+        assertTrue(isLeased(0) && isLeased(1), "nothing came back");
+    }
+
+    private boolean isLeased(int partition) {
+        String state = queue(partition).state(0);
+        return state != null && state.startsWith("LEASED");
     }
 
     @Test

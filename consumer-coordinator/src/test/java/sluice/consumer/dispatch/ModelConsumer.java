@@ -76,7 +76,9 @@ final class ModelConsumer {
         } else if (!held.isEmpty() && chance(50)) {
             settleOne();
         } else if (!isWaiting) {
-            receive();
+            receive(1 + world.random.nextInt(5));
+        } else if (chance(4)) {
+            receive(0);
         }
     }
 
@@ -119,7 +121,7 @@ final class ModelConsumer {
         beatNs = world.nowNs;
     }
 
-    private void receive() {
+    private void receive(int messages) {
         long wait = ++waits;
         boolean isLost = !isCalm && chance(8);
         var receiver =
@@ -157,7 +159,7 @@ final class ModelConsumer {
                             Optional.ofNullable(session),
                             Optional.empty(),
                             received,
-                            1 + world.random.nextInt(5),
+                            messages,
                             1 << 20,
                             Duration.ofMillis(world.random.nextInt(3_000)),
                             Optional.empty()),

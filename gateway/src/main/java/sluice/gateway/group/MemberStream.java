@@ -177,8 +177,9 @@ final class MemberStream implements StreamUse {
     }
 
     @Override
-    public void drop() {
+    public void goElsewhere(Runnable then) {
         session.drop();
+        then.run();
     }
 
     @Override

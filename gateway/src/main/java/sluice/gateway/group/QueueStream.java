@@ -135,8 +135,8 @@ final class QueueStream implements StreamUse, PushedSession.Listener {
     }
 
     @Override
-    public void drop() {
-        session.drop();
+    public void goElsewhere(Runnable then) {
+        session.goElsewhere(then);
     }
 
     @Override

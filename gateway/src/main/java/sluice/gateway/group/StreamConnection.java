@@ -251,16 +251,22 @@ final class StreamConnection {
      */
     CompletableFuture<Void> moveElsewhere() {
         var told = new CompletableFuture<Void>();
+        Runnable close =
+                () -> {
+                    if (isOver) {
+                        told.complete(null);
+                        return;
+                    }
+                    isOver = true;
+                    writer.close(RESTART, "this gateway stops")
+                            .whenComplete((_, _) -> told.complete(null));
+                };
         lane.execute(() -> {
-            if (isOver) {
-                told.complete(null);
-                return;
+            if (use == null || isOver) {
+                close.run();
+            } else {
+                use.goElsewhere(close);
             }
-            isOver = true;
-            if (use != null) {
-                use.drop();
-            }
-            writer.close(RESTART, "this gateway stops").whenComplete((_, _) -> told.complete(null));
         });
         return told;
     }

@@ -22,8 +22,12 @@ interface StreamUse {
     /** The stream is over, and what it held goes to others. More than once is as once. */
     void end(Reason reason);
 
-    /** The stream ends here, and goes on through another gateway. */
-    void drop();
+    /**
+     * The stream ends here, and goes on through another gateway.
+     *
+     * @param then called once, when all that the client is still to be given was written, or soon
+     */
+    void goElsewhere(Runnable then);
 
     /** The connection is closed; called once, last. */
     void gone();

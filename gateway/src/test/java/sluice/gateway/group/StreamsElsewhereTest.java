@@ -126,6 +126,24 @@ final class StreamsElsewhereTest {
     }
 
     @Test
+    void aSessionThatIsOnItsWayElsewhereIsGivenNoMore() {
+        var queue = new QueueApi();
+        queue.make("");
+        var client = new StreamClient(queue.path, server.actualPort());
+        clients.add(client);
+        client.open("").untilType("opened");
+
+        stop();
+
+        assertEquals(1012, client.closeCode());
+        assertEquals(1, queue.sessions());
+        queue.produce("a");
+        var other = new StreamClient(queue.path);
+        clients.add(other);
+        assertEquals(1, other.open("").untilMessages(1).getFirst().get("deliveries").asInt());
+    }
+
+    @Test
     void whoHasNotJoinedYetIsSentElsewhereToo() {
         groups.group("");
         StreamClient client = connect();
