@@ -245,7 +245,11 @@ class QueueConsumersTest {
         void to(int gateway) throws Exception;
     }
 
-    /** Twelve jobs of four consumers run while a gateway of some of them is gone. */
+    /**
+     * Twelve jobs of four consumers run while a gateway of some of them is gone. What is written
+     * meanwhile may be on its way to a consumer when its way ends; then it was delivered once more
+     * than it was begun.
+     */
     private void jobsGoOn(Blow blow) throws Exception {
         write(12);
         var begun = new ConcurrentLinkedQueue<QueueMessage>();
@@ -275,8 +279,7 @@ class QueueConsumersTest {
         }
         assertEquals(all(), values(begun));
         assertEquals(List.of(), List.copyOf(lost));
-        assertEquals(24, begun.size(), "nothing is delivered twice");
-        assertTrue(begun.stream().allMatch(each -> each.deliveries() == 1));
+        assertEquals(24, begun.size(), "nothing is begun twice");
     }
 
     private int gatewayOfASession() throws InterruptedException {
