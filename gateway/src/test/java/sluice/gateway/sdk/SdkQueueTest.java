@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -104,6 +105,65 @@ final class SdkQueueTest {
                         .collect(Collectors.joining(" ")));
         GroupInfo listed = admin.listGroups(queue).getFirst();
         assertEquals("queue " + List.of(queue), listed.type() + " " + listed.topics());
+    }
+
+    @Test
+    void aQueueRestsItsFailuresServesTenantsAlikeAndDropsItsDeadLetters() {
+        client.admin()
+                .putQueue(
+                        queue,
+                        QueueSettings.defaults()
+                                .prefetch(3)
+                                .backoff(Duration.ofSeconds(2), Duration.ofMinutes(1))
+                                .tenants("tenant", 9, Map.of("ann", 3))
+                                .dropDeadLetters());
+        assertEquals(
+                "3 {\"type\":\"exponential\",\"delay\":\"2s\",\"maxDelay\":\"1m\",\"jitter\":20}"
+                        + " {\"header\":\"tenant\",\"maxInFlight\":9,\"weights\":{\"ann\":3}} null",
+                Stream.of("prefetch", "backoff", "tenants", "deadLetterTopic")
+                        .map(each -> stats(each).toString())
+                        .collect(Collectors.joining(" ")));
+
+        client.admin()
+                .putQueue(
+                        queue,
+                        QueueSettings.defaults()
+                                .fixedBackoff(Duration.ofSeconds(5))
+                                .tenants("who"));
+
+        assertEquals(
+                "fixed 5s who",
+                stats("backoff").get("type").asText()
+                        + " "
+                        + stats("backoff").get("delay").asText()
+                        + " "
+                        + stats("tenants").get("header").asText());
+    }
+
+    @Test
+    void aQueueIsPausedResumedAndPurged() {
+        Admin admin = client.admin();
+        make("");
+        produce("a", "b");
+
+        admin.pauseQueue(queue);
+        assertEquals("true", stats("paused").toString());
+        assertEquals(2, admin.purgeQueue(queue));
+        assertEquals(0, admin.purgeQueue(queue));
+        admin.resumeQueue(queue);
+
+        assertEquals("false", stats("paused").toString());
+        assertEquals("0 2", stats("ready") + " " + stats("settled"));
+    }
+
+    @Test
+    void aQueueIsNotDescribedAsAStreamGroup() {
+        make("");
+
+        var refused =
+                assertThrows(SluiceApiException.class, () -> client.admin().describeGroup(queue));
+
+        assertEquals("wrong-group-type", refused.code());
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import sluice.client.error.Problem;
 import sluice.client.error.RetriableException;
 import sluice.client.error.SluiceApiException;
 import sluice.client.http.Answer;
@@ -139,10 +140,30 @@ public final class Admin {
     /**
      * A stream group. Of a queue group, see {@link #queueNumbers}.
      *
-     * @throws SluiceApiException {@code unknown-group}
+     * @throws SluiceApiException {@code unknown-group}, {@code wrong-group-type}
      */
     public GroupDescription describeGroup(String group) {
-        return read(Call.get(groupPath(group)), Answers::groupDescription);
+        return read(
+                Call.get(groupPath(group)),
+                found -> {
+                    if (found.text("type").equals("queue")) {
+                        throw noStreamGroup(group);
+                    }
+                    return Answers.groupDescription(found);
+                });
+    }
+
+    /** A gateway describes groups of both types at one address. */
+    private static SluiceApiException noStreamGroup(String group) {
+        return new SluiceApiException(
+                "describe group " + group,
+                new Problem(
+                        "wrong-group-type",
+                        409,
+                        "A group of another type is needed for this",
+                        "a stream group was asked for, and this is a queue group: group=" + group,
+                        "Ask for its numbers.",
+                        Map.of()));
     }
 
     /**
@@ -152,6 +173,35 @@ public final class Admin {
      */
     public QueueNumbers queueNumbers(String queue) {
         return read(Call.get(groupPath(queue) + "/stats"), Answers::queueNumbers);
+    }
+
+    /**
+     * Gives out nothing of a queue group until {@link #resumeQueue}; what consumers have, they may
+     * settle.
+     *
+     * @throws SluiceApiException {@code unknown-group}, {@code wrong-group-type}
+     */
+    public void pauseQueue(String queue) {
+        send(Call.post(groupPath(queue) + "/pause", Requests.nothing()).repeatable());
+    }
+
+    /** Ends a {@link #pauseQueue}. */
+    public void resumeQueue(String queue) {
+        send(Call.post(groupPath(queue) + "/resume", Requests.nothing()).repeatable());
+    }
+
+    /**
+     * Makes all messages of a queue group done that are ready or delayed. Those that consumers have
+     * stay theirs; other groups of the topic have theirs still.
+     *
+     * @return how many there were; if an attempt of this call whose answer was lost has done some,
+     *     without these
+     * @throws SluiceApiException {@code unknown-group}, {@code wrong-group-type}
+     */
+    public long purgeQueue(String queue) {
+        return read(
+                Call.post(groupPath(queue) + "/purge", Requests.nothing()).repeatable(),
+                purged -> purged.number("purged"));
     }
 
     /** All groups whose names begin so, by name; all there are if the prefix is empty. */

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a queue is to be like; what is not said is the cluster's default.
@@ -19,10 +20,13 @@ public final class QueueSettings {
     private final List<String> topics;
     private final Start start;
 
-    /** Texts, numbers and truths, by the names that the API has for them. */
-    private final Map<String, Object> fields;
+    /**
+     * Texts, numbers, truths, nothing, and more of the same, by the names that the API has for
+     * them.
+     */
+    private final Map<String, @Nullable Object> fields;
 
-    private QueueSettings(List<String> topics, Start start, Map<String, Object> fields) {
+    private QueueSettings(List<String> topics, Start start, Map<String, @Nullable Object> fields) {
         this.topics = List.copyOf(topics);
         this.start = start;
         this.fields = fields;
@@ -42,8 +46,8 @@ public final class QueueSettings {
         return new QueueSettings(List.of(topics), Start.EARLIEST, Map.of());
     }
 
-    private QueueSettings with(String name, Object value) {
-        var more = new LinkedHashMap<>(fields);
+    private QueueSettings with(String name, @Nullable Object value) {
+        Map<String, @Nullable Object> more = new LinkedHashMap<>(fields);
         more.put(name, value);
         return new QueueSettings(topics, start, Collections.unmodifiableMap(more));
     }
@@ -63,6 +67,11 @@ public final class QueueSettings {
         return with("reconnectGrace", grace.toString());
     }
 
+    /** Messages that a session has at one time whose consumer does not say so itself. */
+    public QueueSettings prefetch(int messages) {
+        return with("prefetch", messages);
+    }
+
     /** Messages that all consumers together have at one time. */
     public QueueSettings maxInFlight(int messages) {
         return with("maxInFlight", messages);
@@ -73,9 +82,40 @@ public final class QueueSettings {
         return with("deliveryLimit", deliveries);
     }
 
+    /**
+     * How long a message rests that was released without a delay: each time twice as long, and up
+     * to a fifth less by chance, so that those that failed together do not come back together.
+     *
+     * @param first after its first delivery
+     * @param max however often it comes back
+     */
+    public QueueSettings backoff(Duration first, Duration max) {
+        return with(
+                "backoff",
+                Map.of(
+                        "type",
+                        "exponential",
+                        "delay",
+                        first.toString(),
+                        "maxDelay",
+                        max.toString(),
+                        "jitter",
+                        20));
+    }
+
+    /** A message that was released without a delay rests so long each time. */
+    public QueueSettings fixedBackoff(Duration delay) {
+        return with("backoff", Map.of("type", "fixed", "delay", delay.toString(), "jitter", 0));
+    }
+
     /** Where dead letters go; made when it is first needed. */
     public QueueSettings deadLetterTopic(String topic) {
         return with("deadLetterTopic", topic);
+    }
+
+    /** Dead letters go nowhere; they are counted. */
+    public QueueSettings dropDeadLetters() {
+        return with("deadLetterTopic", null);
     }
 
     /** What a consumer rejects is gone, and is no dead letter. */
@@ -91,6 +131,30 @@ public final class QueueSettings {
     /** Messages with a higher priority first. */
     public QueueSettings byPriority() {
         return with("priority", true);
+    }
+
+    /** Messages whose header names different tenants get equal shares of the consumers' time. */
+    public QueueSettings tenants(String header) {
+        return tenants(header, 0, Map.of());
+    }
+
+    /**
+     * As {@link #tenants(String)}, not all alike.
+     *
+     * @param maxInFlight messages of one tenant in one partition that consumers have at one time; 0
+     *     for no limit
+     * @param weights the shares of those that are named, 1 to 1,000; 1 for others
+     */
+    public QueueSettings tenants(String header, int maxInFlight, Map<String, Integer> weights) {
+        return with(
+                "tenants",
+                Map.of(
+                        "header",
+                        header,
+                        "maxInFlight",
+                        maxInFlight,
+                        "weights",
+                        Map.copyOf(weights)));
     }
 
     /** Messages that nobody took before they expired are dead letters. */
@@ -111,7 +175,7 @@ public final class QueueSettings {
         return start;
     }
 
-    Map<String, Object> fields() {
+    Map<String, @Nullable Object> fields() {
         return fields;
     }
 }

@@ -13,6 +13,10 @@ final class Requests {
 
     private Requests() {}
 
+    static byte[] nothing() {
+        return JsonText.object(json -> {});
+    }
+
     static byte[] of(TopicSettings settings) {
         return JsonText.object(json -> {
             if (settings.partitions().isPresent()) {
@@ -64,8 +68,19 @@ final class Requests {
 
     private static void writeQueue(JsonGenerator json, QueueSettings settings) throws IOException {
         writeStart(json, settings.start());
-        for (Map.Entry<String, Object> each : settings.fields().entrySet()) {
-            json.writeObjectField(each.getKey(), each.getValue());
+        writeFields(json, settings.fields());
+    }
+
+    private static void writeFields(JsonGenerator json, Map<?, ?> fields) throws IOException {
+        for (Map.Entry<?, ?> each : fields.entrySet()) {
+            json.writeFieldName(String.valueOf(each.getKey()));
+            if (each.getValue() instanceof Map<?, ?> more) {
+                json.writeStartObject();
+                writeFields(json, more);
+                json.writeEndObject();
+            } else {
+                json.writeObject(each.getValue());
+            }
         }
     }
 
