@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -125,8 +126,9 @@ public final class FailoverCommand implements Callable<Integer> {
      */
     @Override
     public Integer call() throws IOException, InterruptedException {
+        var checked = checked();
         var to = report.open("failover-" + kind);
-        var settings = settings(to.data());
+        var settings = checked.apply(to.data());
         List<FailoverRun> measured;
         try {
             measured = FailoverBench.measure(settings, to::progress);
@@ -143,7 +145,8 @@ public final class FailoverCommand implements Callable<Integer> {
         return measured.isEmpty() ? 1 : 0;
     }
 
-    private FailoverSettings settings(Path data) {
+    /** What to measure, but for the folder of its data, which is made once the rest is right. */
+    private Function<Path, FailoverSettings> checked() {
         FaultKind chosen;
         try {
             chosen = FaultKind.valueOf(kind.toUpperCase(Locale.ROOT));
@@ -156,18 +159,22 @@ public final class FailoverCommand implements Callable<Integer> {
         if (partitions < 1 || producers < 1 || recordBytes < 1 || runMaxSeconds < 1) {
             throw invalid("every number must be at least 1");
         }
-        return new FailoverSettings(
-                Path.of(System.getProperty("sluice.root", "")).toAbsolutePath(),
-                data.toAbsolutePath(),
-                chosen,
-                runs.count(),
-                gateways,
-                partitions,
-                producers,
-                bytes(rate),
-                recordBytes,
-                Duration.ofSeconds(runMaxSeconds),
-                heap.size());
+        int losses = runs.count();
+        int bytesPerSecond = bytes(rate);
+        String heapSize = heap.size();
+        return data ->
+                new FailoverSettings(
+                        Path.of(System.getProperty("sluice.root", "")).toAbsolutePath(),
+                        data.toAbsolutePath(),
+                        chosen,
+                        losses,
+                        gateways,
+                        partitions,
+                        producers,
+                        bytesPerSecond,
+                        recordBytes,
+                        Duration.ofSeconds(runMaxSeconds),
+                        heapSize);
     }
 
     private static int bytes(String text) {
