@@ -26,8 +26,8 @@ import sluice.log.SluiceException;
 
 /**
  * A consumer of a queue group, by way of any gateway, as long as it is awake: it may fall asleep
- * and then go on with what it has, close its session, vanish, or come back by another connection.
- * What it decides of a delivery it repeats until it knows what became of that.
+ * and then go on with what it has, close its session, vanish, come back by another connection, or
+ * lose an answer. What it decides of a delivery it repeats until it knows what became of that.
  */
 final class SimulatedConsumer {
 
@@ -36,6 +36,9 @@ final class SimulatedConsumer {
     private static final Duration DELAY = Duration.ofMillis(500);
     private static final int PREFETCH = 8;
     private static final int BYTES_MAX = 1 << 16;
+
+    /** So many answers, one breaks off on the last of its way; it is asked for again. */
+    private static final int LOST_ONE_IN = 20;
 
     /** A message that it has. */
     private record Held(QueueReply.Message message, Outcome outcome) {}
@@ -154,21 +157,25 @@ final class SimulatedConsumer {
     }
 
     private void receive(UUID id) {
-        int max = 1 + random.nextInt(PREFETCH);
+        int max = isCalm ? PREFETCH : random.nextInt(PREFETCH + 1);
         kept(
                 new QueueRequest.Receive(
                         session, connection, received, max, BYTES_MAX, POLL, Optional.empty()),
                 reply -> {
                     if (reply instanceof QueueReply.Received answer) {
-                        received = answer.number();
-                        answer.messages().forEach(each -> given(id, each));
+                        answer.messages().forEach(each -> watch.given(id, each));
+                        if (isCalm || random.nextInt(LOST_ONE_IN) > 0) {
+                            received(answer);
+                        }
                     }
                 });
     }
 
-    private void given(UUID id, QueueReply.Message message) {
-        watch.given(id, message);
-        held.putIfAbsent(message.delivery(), new Held(message, outcome()));
+    private void received(QueueReply.Received answer) {
+        received = answer.number();
+        for (QueueReply.Message each : answer.messages()) {
+            held.putIfAbsent(each.delivery(), new Held(each, outcome()));
+        }
     }
 
     private Outcome outcome() {
