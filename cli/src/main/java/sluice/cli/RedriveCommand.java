@@ -106,14 +106,47 @@ final class RedriveCommand implements Callable<Integer> {
                 terminal.print(JsonReport.of(client.send(call, timeout).json()));
                 return ExitCode.OK;
             }
-            String body = body();
-            Json state = begin(client, path, body, timeout);
-            while (state.text("state", "").equals("running")) {
-                Time.system().pause(LOOK);
-                state = client.send(Call.get(path + "/redrive"), timeout).json();
-            }
-            return ended(state);
+            return run(client, path, timeout);
         }
+    }
+
+    /** A redrive ends when another gateway coordinates it; what was moved is moved. */
+    private int run(GatewayClient client, String path, Duration timeout)
+            throws IOException, InterruptedException {
+        String body = body();
+        Json state = begin(client, path, body, timeout);
+        long movedBefore = 0;
+        while (is(state, "running")) {
+            Time.system().pause(LOOK);
+            Json next = client.send(Call.get(path + "/redrive"), timeout).json();
+            if (is(next, "none")) {
+                movedBefore += state.longField("moved");
+                if (max != null) {
+                    return brokeOff(movedBefore);
+                }
+                terminal.err().println("another gateway coordinates it now; the rest goes on");
+                next = begin(client, path, body, timeout);
+            }
+            state = next;
+        }
+        return ended(state, movedBefore);
+    }
+
+    private static boolean is(Json state, String how) {
+        return state.text("state", "").equals(how);
+    }
+
+    /** How many more it may be is not known. */
+    private int brokeOff(long moved) {
+        terminal.err()
+                .printf(
+                        "another gateway coordinates it now: %s at least %d; to go on, run this again with what is left of --max%n",
+                        verb(), moved);
+        return ExitCode.FAILED;
+    }
+
+    private String verb() {
+        return purge ? "purged" : "moved";
     }
 
     private Json begin(GatewayClient client, String path, String body, Duration timeout)
@@ -131,20 +164,19 @@ final class RedriveCommand implements Callable<Integer> {
         }
     }
 
-    private int ended(Json state) throws IOException {
-        String how = state.text("state", "");
-        if (how.equals("none")) {
-            terminal.err().println("there are no dead letters, or it ended with its gateway");
+    private int ended(Json state, long movedBefore) throws IOException {
+        if (is(state, "none")) {
+            terminal.err().println("there are no dead letters");
             return ExitCode.OK;
         }
         terminal.print(
                 "%s %d, kept %d\n"
                         .formatted(
-                                purge ? "purged" : "moved",
-                                state.longField("moved"),
+                                verb(),
+                                movedBefore + state.longField("moved"),
                                 state.longField("kept")));
         state.field("lastError").ifPresent(error -> terminal.err().println("last error: " + error));
-        boolean isWhole = how.equals("done") && state.longField("kept") == 0;
+        boolean isWhole = is(state, "done") && state.longField("kept") == 0;
         return isWhole ? ExitCode.OK : ExitCode.FAILED;
     }
 

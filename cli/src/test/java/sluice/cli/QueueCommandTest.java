@@ -246,56 +246,6 @@ class QueueCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '\'',
-            textBlock =
-                    """
-                    --all                  | POST /v1/groups/jobs/dead-letters/redrive {}
-                    0/1 0/2 --rate 5       | POST /v1/groups/jobs/dead-letters/redrive {"ids":["0/1","0/2"],"rate":5}
-                    --reason no --max 7    | POST /v1/groups/jobs/dead-letters/redrive {"filter":{"reason":"no"},"max":7}
-                    --key k --topic other  | POST /v1/groups/jobs/dead-letters/redrive {"filter":{"key":"k"},"to":"other"}
-                    --header h --header g:1 | POST /v1/groups/jobs/dead-letters/redrive {"filter":{"headers":["h","g:1"]}}
-                    --all --purge          | POST /v1/groups/jobs/dead-letters/purge {}
-                    """)
-    void aRedriveSaysWhichAndWhereAndWaits(String options, String sent) {
-        for (String what : List.of("redrive", "purge")) {
-            gateway.answer(
-                    "POST /v1/groups/jobs/dead-letters/" + what,
-                    202,
-                    "{\"state\":\"running\",\"moved\":0,\"kept\":0}");
-        }
-        gateway.answer(
-                "GET /v1/groups/jobs/dead-letters/redrive",
-                200,
-                "{\"state\":\"done\",\"moved\":3,\"kept\":0,\"lastError\":null}");
-        List<String> args = new ArrayList<>(List.of("redrive", "jobs"));
-        args.addAll(Arrays.asList(options.split(" ")));
-
-        CommandRun run = run(args.toArray(String[]::new));
-
-        assertEquals(0, run.exitCode(), run.err());
-        assertEquals(sent, requests().getFirst());
-        assertEquals(
-                options.contains("--purge") ? "purged 3, kept 0\n" : "moved 3, kept 0\n",
-                run.out());
-    }
-
-    @Test
-    void whatCouldNotGoBackFailsTheCommand() {
-        gateway.answer(
-                "POST /v1/groups/jobs/dead-letters/redrive",
-                202,
-                "{\"state\":\"done\",\"moved\":1,\"kept\":2,\"lastError\":\"unknown-topic: gone\"}");
-
-        CommandRun run = run("redrive", "jobs", "--all");
-
-        assertEquals(ExitCode.FAILED, run.exitCode());
-        assertEquals("moved 1, kept 2\n", run.out());
-        assertTrue(run.err().contains("unknown-topic"), run.err());
-    }
-
-    @ParameterizedTest
     @ValueSource(
             strings = {
                 "redrive jobs",

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -52,7 +53,7 @@ public final class GatewayTwin implements AutoCloseable {
     private final Deque<Fault> faults = new ArrayDeque<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> idempotencyKeys = new CopyOnWriteArrayList<>();
-    private final Map<String, String> canned = new ConcurrentHashMap<>();
+    private final Map<String, Deque<String>> canned = new ConcurrentHashMap<>();
     private @Nullable RandomGenerator random;
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private double faultShare;
@@ -93,7 +94,20 @@ public final class GatewayTwin implements AutoCloseable {
 
     /** Answers this method and path with a status and body, whatever else would be. */
     public void answer(String methodAndPath, int status, String json) {
-        canned.put(methodAndPath, status + " " + json);
+        answers(methodAndPath, status, json);
+    }
+
+    /** As {@link #answer}, one after the other; the last one again and again. */
+    public void answers(String methodAndPath, int status, String... jsons) {
+        var all = new ConcurrentLinkedDeque<String>();
+        for (String json : jsons) {
+            all.add(status + " " + json);
+        }
+        canned.put(methodAndPath, all);
+    }
+
+    private static String next(Deque<String> answers) {
+        return answers.size() > 1 ? answers.removeFirst() : answers.getFirst();
     }
 
     /** Method, path and query of every request, in the order in which they came. */
@@ -125,13 +139,14 @@ public final class GatewayTwin implements AutoCloseable {
             Optional.ofNullable(exchange.getRequestHeaders().getFirst("Idempotency-Key"))
                     .ifPresent(idempotencyKeys::add);
             String path = exchange.getRequestMethod() + " " + uri.getPath();
-            String prepared = canned.getOrDefault(called, canned.get(path));
+            Deque<String> answers = canned.getOrDefault(called, canned.get(path));
             boolean records = uri.getPath().endsWith("/records");
             if (records) {
                 gate.await();
             }
             Optional<Fault> fault = records ? nextFault() : Optional.empty();
-            if (prepared != null) {
+            if (answers != null) {
+                String prepared = next(answers);
                 json(exchange, Integer.parseInt(prepared.substring(0, 3)), prepared.substring(4));
             } else if (fault.isPresent() && !meet(exchange, fault.get(), body)) {
                 return;
