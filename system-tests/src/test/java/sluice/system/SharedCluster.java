@@ -33,7 +33,7 @@ final class SharedCluster implements AutoCloseable {
         this.gatewaySettings = gatewaySettings;
     }
 
-    /** The first gateways run, no others, all links are whole. */
+    /** The first gateways run, no others, each owns its share of the slots, all links are whole. */
     LocalCluster whole() throws IOException, InterruptedException {
         var present = cluster;
         if (present != null) {
@@ -60,6 +60,7 @@ final class SharedCluster implements AutoCloseable {
         }
         var made = LocalCluster.start(settings);
         cluster = made;
+        awaitBalanced(made);
         return made;
     }
 
@@ -86,7 +87,12 @@ final class SharedCluster implements AutoCloseable {
         for (int i = 0; i < gateways; i++) {
             present.awaitReady(i);
         }
-        present.awaitWhole(WHOLE_MAX, IntStream.range(0, gateways).boxed().toList());
+        awaitBalanced(present);
+    }
+
+    /** No slot moves any more, but for what a test does. */
+    private void awaitBalanced(LocalCluster present) throws InterruptedException {
+        present.awaitBalanced(WHOLE_MAX, IntStream.range(0, gateways).boxed().toList());
     }
 
     @Override

@@ -248,6 +248,23 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     /**
+     * Waits until {@link #awaitWhole} holds and each of the gateways owns its share of the slots.
+     *
+     * @throws SluiceException UNAVAILABLE {@code not-balanced} if they do not in time
+     */
+    public void awaitBalanced(Duration max, List<Integer> indexes) throws InterruptedException {
+        awaitWhole(max, indexes);
+        awaitState(
+                "balanced",
+                max,
+                indexes,
+                state ->
+                        indexes.stream()
+                                .map(i -> state.slotsByAddress().getOrDefault(address(i), 0))
+                                .allMatch(slots -> slots >= state.slots() / indexes.size()));
+    }
+
+    /**
      * Waits until a condition holds in what each of the gateways tells.
      *
      * @param what for the message
