@@ -1,8 +1,11 @@
 package sluice.simulation;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
@@ -17,6 +20,7 @@ final class Comings {
     private final Set<SimulatedGateway> left = new HashSet<>();
     private final Set<SimulatedGateway> leaving = new HashSet<>();
     private boolean isClosed;
+    private boolean areOver;
 
     /**
      * @param after runs later, unless the faults ended before
@@ -49,8 +53,9 @@ final class Comings {
         isClosed = true;
     }
 
-    /** Whoever did not leave starts. */
+    /** The faults are over: whoever did not leave starts. */
     void allBack() {
+        areOver = true;
         cluster.nodes.stream()
                 .filter(each -> !left.contains(each))
                 .forEach(SimulatedGateway::start);
@@ -116,7 +121,9 @@ final class Comings {
 
     /** All drain; once nobody needs them, the disks go too, and all begin anew. */
     boolean scaleToZero() {
-        List<SimulatedGateway> up = cluster.up();
+        List<SimulatedGateway> up = new ArrayList<>(cluster.up());
+        Map<SimulatedGateway, Integer> processes = new HashMap<>();
+        up.forEach(each -> processes.put(each, each.starts()));
         up.forEach(SimulatedGateway::drain);
         cluster.world.schedule(
                 DRAIN_MAX,
@@ -124,8 +131,13 @@ final class Comings {
                     if (isClosed) {
                         return;
                     }
+                    if (areOver) {
+                        // Who started since is no part of it.
+                        up.removeIf(each ->
+                                each.isUp() && each.starts() != processes.getOrDefault(each, 0));
+                    }
                     up.forEach(SimulatedGateway::crash);
-                    if (up.stream().allMatch(disks::wipe)) {
+                    if (!areOver && up.stream().allMatch(disks::wipe)) {
                         cluster.coverage.count("scaled to zero, back with empty disks");
                     }
                     up.forEach(gateway -> back(gateway, Duration.ofSeconds(1)));
