@@ -18,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,28 +25,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sluice.cli.twin.CommandRun;
 import sluice.cli.twin.Fault;
 import sluice.cli.twin.GatewayTwin;
-import sluice.cli.twin.TwinLog;
 
 /** What goes wrong here tends to wait for ever, so every test has a time. */
 @Timeout(60)
-class ConsumeCommandTest {
+class ConsumeCommandTest extends CommandWorld {
 
     private static final long NOON_MS = Instant.parse("2026-03-01T12:00:00Z").toEpochMilli();
 
-    private final TwinLog log = new TwinLog(3);
-    private final GatewayTwin gateway = gateway();
-
-    private GatewayTwin gateway() {
-        try {
-            return new GatewayTwin(log);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
+    ConsumeCommandTest() {
+        super(3);
     }
 
     private String[] args(String... options) {

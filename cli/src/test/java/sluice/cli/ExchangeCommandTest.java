@@ -3,23 +3,18 @@ package sluice.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.cli.twin.CommandRun;
-import sluice.cli.twin.GatewayTwin;
-import sluice.cli.twin.TwinLog;
 
-class ExchangeCommandTest {
+class ExchangeCommandTest extends CommandWorld {
 
     private static final String EVENTS = "/v1/exchanges/events";
     private static final String SHOWN =
@@ -29,19 +24,8 @@ class ExchangeCommandTest {
             "{\"records\":[{\"topics\":[{\"topic\":\"orders\",\"partition\":3,\"offset\":17},"
                     + "{\"topic\":\"audit\",\"partition\":0,\"offset\":4}]}]}";
 
-    private final GatewayTwin gateway = gateway();
-
-    private static GatewayTwin gateway() {
-        try {
-            return new GatewayTwin(new TwinLog(1));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
+    ExchangeCommandTest() {
+        super(1);
     }
 
     private CommandRun run(String... args) {
@@ -49,10 +33,7 @@ class ExchangeCommandTest {
     }
 
     private CommandRun runWithInput(String input, String... args) {
-        List<String> all = new ArrayList<>(List.of("exchange"));
-        all.addAll(Arrays.asList(args));
-        all.addAll(List.of("--gateway", gateway.address().toString()));
-        return CommandRun.withInput(input, all.toArray(String[]::new));
+        return command(input, List.of("exchange"), args);
     }
 
     @Test

@@ -3,42 +3,21 @@ package sluice.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import sluice.cli.twin.CommandRun;
-import sluice.cli.twin.GatewayTwin;
-import sluice.cli.twin.TwinLog;
 
-class ForceSealCommandTest {
+class ForceSealCommandTest extends CommandWorld {
 
     private static final String PATH = "POST /v1/cluster/wals/w1/force-seal";
 
-    private final GatewayTwin gateway = gateway();
-
-    private static GatewayTwin gateway() {
-        try {
-            return new GatewayTwin(new TwinLog(1));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
+    ForceSealCommandTest() {
+        super(1);
     }
 
     private CommandRun run(String... args) {
-        List<String> all =
-                new ArrayList<>(
-                        List.of("cluster", "force-seal", "w1", "--reason", "disks \"gone\""));
-        all.addAll(Arrays.asList(args));
-        all.addAll(List.of("--gateway", gateway.address().toString()));
-        return CommandRun.of(all.toArray(String[]::new));
+        return command(
+                "", List.of("cluster", "force-seal", "w1", "--reason", "disks \"gone\""), args);
     }
 
     private static String answer(boolean sealed) {

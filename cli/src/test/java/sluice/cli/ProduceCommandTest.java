@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,31 +32,19 @@ import sluice.log.batch.Partitioner;
 
 /** What goes wrong here tends to wait for ever, so every test has a time. */
 @Timeout(60)
-class ProduceCommandTest {
+class ProduceCommandTest extends CommandWorld {
 
     private static final int PARTITIONS = 4;
 
     @TempDir private Path folder = Path.of("");
 
-    private final TwinLog log = new TwinLog(PARTITIONS);
-    private GatewayTwin gateway = gateway();
-
-    private GatewayTwin gateway() {
-        try {
-            return new GatewayTwin(log);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+    ProduceCommandTest() {
+        super(PARTITIONS);
     }
 
     @BeforeEach
     void linesAreSpreadFromNothing() {
         assertEquals(List.of(), log.allValues());
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
     }
 
     private CommandRun produce(String input, String... options) {

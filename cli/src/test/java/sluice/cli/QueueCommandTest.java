@@ -4,14 +4,11 @@ import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,22 +20,10 @@ import sluice.cli.twin.TwinLog;
 import sluice.log.batch.LogRecord;
 
 @Timeout(60)
-class QueueCommandTest {
+class QueueCommandTest extends CommandWorld {
 
-    private final TwinLog log = new TwinLog(2);
-    private final GatewayTwin gateway = gateway();
-
-    private GatewayTwin gateway() {
-        try {
-            return new GatewayTwin(log);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
+    QueueCommandTest() {
+        super(2);
     }
 
     /** Method, path and query of each, and its body if it has one. */
@@ -51,10 +36,7 @@ class QueueCommandTest {
     }
 
     private CommandRun runWith(String input, String... args) {
-        List<String> all = new ArrayList<>(List.of("queue"));
-        all.addAll(Arrays.asList(args));
-        all.addAll(List.of("--gateway", gateway.address().toString()));
-        return CommandRun.withInput(input, all.toArray(String[]::new));
+        return command(input, List.of("queue"), args);
     }
 
     @Test

@@ -3,35 +3,18 @@ package sluice.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import sluice.cli.twin.CommandRun;
-import sluice.cli.twin.GatewayTwin;
-import sluice.cli.twin.TwinLog;
 
 @Timeout(60)
-class QueueReceiveCommandTest {
+class QueueReceiveCommandTest extends CommandWorld {
 
     private static final String JOBS = "/v1/groups/jobs";
 
-    private final GatewayTwin gateway = gateway();
-
-    private static GatewayTwin gateway() {
-        try {
-            return new GatewayTwin(new TwinLog(2));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
+    QueueReceiveCommandTest() {
+        super(2);
     }
 
     /** Method, path and query of each, and its body if it has one. */
@@ -40,10 +23,7 @@ class QueueReceiveCommandTest {
     }
 
     private CommandRun receive(String... args) {
-        List<String> all = new ArrayList<>(List.of("queue", "receive", "jobs"));
-        all.addAll(Arrays.asList(args));
-        all.addAll(List.of("--gateway", gateway.address().toString()));
-        return CommandRun.of(all.toArray(String[]::new));
+        return command("", List.of("queue", "receive", "jobs"), args);
     }
 
     private void opens() {

@@ -3,42 +3,22 @@ package sluice.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import sluice.cli.twin.CommandRun;
-import sluice.cli.twin.GatewayTwin;
-import sluice.cli.twin.TwinLog;
 
 @Timeout(60)
-class RedriveCommandTest {
+class RedriveCommandTest extends CommandWorld {
 
-    private final GatewayTwin gateway = gateway();
-
-    private static GatewayTwin gateway() {
-        try {
-            return new GatewayTwin(new TwinLog(1));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
+    RedriveCommandTest() {
+        super(1);
     }
 
     private CommandRun run(String... args) {
-        List<String> all = new ArrayList<>(List.of("queue", "redrive", "jobs"));
-        all.addAll(Arrays.asList(args));
-        all.addAll(List.of("--gateway", gateway.address().toString()));
-        return CommandRun.withInput("", all.toArray(String[]::new));
+        return command("", List.of("queue", "redrive", "jobs"), args);
     }
 
     @ParameterizedTest

@@ -3,41 +3,22 @@ package sluice.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import sluice.cli.twin.CommandRun;
-import sluice.cli.twin.GatewayTwin;
-import sluice.cli.twin.TwinLog;
 
-class TopicCommandTest {
+class TopicCommandTest extends CommandWorld {
 
     private static final String CREATED =
             "{\"name\":\"clicks\",\"partitionCount\":2,"
                     + "\"retention\":\"7d\",\"profile\":\"latency\"}";
 
-    private final GatewayTwin gateway = gateway();
-
-    private static GatewayTwin gateway() {
-        try {
-            return new GatewayTwin(new TwinLog(2));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
+    TopicCommandTest() {
+        super(2);
     }
 
     private CommandRun run(String... args) {
-        List<String> all = new ArrayList<>(Arrays.asList(args));
-        all.addAll(List.of("--gateway", gateway.address().toString()));
-        return CommandRun.of(all.toArray(String[]::new));
+        return command("", List.of(), args);
     }
 
     @Test

@@ -7,14 +7,11 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import sluice.consumer.group.QueueReply;
 import sluice.consumer.group.QueueRequest;
 import sluice.log.SluiceException.Kind;
 
 /** How a session that has a connection ends, or goes on through another gateway. */
 class PushedSessionEndsTest extends PushedWorld {
-
-    private static final QueueReply.Result DONE = new QueueReply.Result.Done();
 
     @Test
     void itIsClosedAtOnce() {

@@ -20,8 +20,6 @@ import sluice.log.SluiceException.Kind;
 /** What a session that has a connection asks, and what it tells. */
 class PushedSessionTest extends PushedWorld {
 
-    private static final QueueReply.Result DONE = new QueueReply.Result.Done();
-
     @Nested
     class Credit {
 

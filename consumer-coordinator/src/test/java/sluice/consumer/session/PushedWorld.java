@@ -32,6 +32,7 @@ abstract class PushedWorld {
 
     static final UUID SESSION = new UUID(3, 1);
     static final Optional<UUID> CONNECTION = Optional.of(new UUID(4, 1));
+    static final QueueReply.Result DONE = new QueueReply.Result.Done();
 
     final VirtualTime time = new VirtualTime(1);
     final Lane lane = time.scope("world").lane("session");
