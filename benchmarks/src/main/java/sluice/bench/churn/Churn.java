@@ -91,19 +91,28 @@ final class Churn {
         }
     }
 
-    /** Goes through the plan. */
-    void run(ChurnPlan plan) throws IOException, InterruptedException {
+    /**
+     * Goes through the plan.
+     *
+     * @param length how long that takes at least; the last step may be well before its end
+     */
+    void run(ChurnPlan plan, Duration length) throws IOException, InterruptedException {
         long startNs = System.nanoTime();
         for (Step step : plan.steps()) {
-            while (System.nanoTime() - startNs < TimeUnit.MILLISECONDS.toNanos(step.atMs())) {
-                attend();
-                TimeUnit.MILLISECONDS.sleep(TICK_MS);
-            }
+            attendUntil(startNs + TimeUnit.MILLISECONDS.toNanos(step.atMs()));
             switch (step) {
                 case Step.Towards(_, int members) -> towards(members);
                 case Step.Kill _ -> kill();
                 case Step.Stall _ -> stall();
             }
+        }
+        attendUntil(startNs + length.toNanos());
+    }
+
+    private void attendUntil(long endNs) throws IOException, InterruptedException {
+        while (System.nanoTime() - endNs < 0) {
+            attend();
+            TimeUnit.MILLISECONDS.sleep(TICK_MS);
         }
     }
 

@@ -98,7 +98,7 @@ public final class ChurnRun {
             long calmNs = System.nanoTime();
             TimeUnit.NANOSECONDS.sleep(shape.calm().toNanos());
             long churnNs = System.nanoTime();
-            churn.run(plan);
+            churn.run(plan, shape.length());
             progress.accept("settling");
             churn.settle(shape.settleMax());
             long endNs = System.nanoTime();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -19,19 +20,31 @@ final class KeyedLoad implements AutoCloseable {
     private final GroupApi.Writer writer;
     private final List<List<String>> keys;
     private final long everyNs;
+    private final LongSupplier nanoTime;
+    private final long startNs;
     private final Map<String, Long> written = new TreeMap<>();
     private final Thread thread;
-    private volatile boolean isStopped;
 
-    private KeyedLoad(GroupApi.Writer writer, int partitions, int perSecond) {
+    /** Records in all, once that is known. */
+    private volatile long owed = Long.MAX_VALUE;
+
+    private KeyedLoad(
+            GroupApi.Writer writer, int partitions, int perSecond, LongSupplier nanoTime) {
         this.writer = writer;
         this.keys = keys(partitions);
         this.everyNs = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        this.nanoTime = nanoTime;
+        this.startNs = nanoTime.getAsLong();
         this.thread = Thread.ofPlatform().name("load").daemon().unstarted(this::run);
     }
 
     static KeyedLoad start(GroupApi.Writer writer, int partitions, int perSecond) {
-        var load = new KeyedLoad(writer, partitions, perSecond);
+        return start(writer, partitions, perSecond, System::nanoTime);
+    }
+
+    static KeyedLoad start(
+            GroupApi.Writer writer, int partitions, int perSecond, LongSupplier nanoTime) {
+        var load = new KeyedLoad(writer, partitions, perSecond, nanoTime);
         load.thread.start();
         return load;
     }
@@ -56,9 +69,8 @@ final class KeyedLoad implements AutoCloseable {
     }
 
     private void run() {
-        long startNs = System.nanoTime();
-        for (int i = 0; !isStopped; i++) {
-            long waitNs = startNs + i * everyNs - System.nanoTime();
+        for (int i = 0; i < owed; i++) {
+            long waitNs = startNs + i * everyNs - nanoTime.getAsLong();
             if (waitNs > 0) {
                 try {
                     TimeUnit.NANOSECONDS.sleep(waitNs);
@@ -74,12 +86,12 @@ final class KeyedLoad implements AutoCloseable {
     }
 
     /**
-     * Ends it; all is in the log then.
+     * Ends it; all that was due until now is in the log then, also if writing had fallen behind.
      *
      * @return how many records each key has
      */
     Map<String, Long> stop() throws InterruptedException {
-        isStopped = true;
+        owed = (nanoTime.getAsLong() - startNs) / everyNs + 1;
         thread.join();
         writer.flush();
         return Map.copyOf(written);
@@ -87,7 +99,7 @@ final class KeyedLoad implements AutoCloseable {
 
     @Override
     public void close() {
-        isStopped = true;
+        owed = 0;
         thread.interrupt();
     }
 }
