@@ -167,7 +167,14 @@ final class RedriveCommand implements Callable<Integer> {
     private int ended(Json state, long movedBefore) throws IOException {
         if (is(state, "none")) {
             terminal.err().println("there are no dead letters");
-            return ExitCode.OK;
+            if (movedBefore == 0) {
+                return ExitCode.OK;
+            }
+            terminal.err()
+                    .printf(
+                            "their topic was deleted meanwhile: %s at least %d before, the rest is gone%n",
+                            verb(), movedBefore);
+            return ExitCode.FAILED;
         }
         terminal.print(
                 "%s %d, kept %d\n"

@@ -93,6 +93,21 @@ class RedriveCommandTest extends CommandWorld {
     }
 
     @Test
+    void aRedriveWhoseDeadLettersAreDeletedSaysWhatItMovedBefore() {
+        theCoordinatorChanges();
+        gateway.answers(
+                "POST /v1/groups/jobs/dead-letters/redrive",
+                202,
+                "{\"state\":\"running\",\"moved\":3,\"kept\":0}",
+                "{\"state\":\"none\",\"moved\":0,\"kept\":0}");
+
+        CommandRun run = run("--all");
+
+        assertEquals(ExitCode.FAILED, run.exitCode());
+        assertTrue(run.err().contains("moved at least 3"), run.err());
+    }
+
+    @Test
     void whereThereAreNoDeadLettersNothingIsMoved() {
         gateway.answer(
                 "POST /v1/groups/jobs/dead-letters/redrive",
