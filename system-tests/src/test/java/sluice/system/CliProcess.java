@@ -23,6 +23,7 @@ final class CliProcess {
                 new ArrayList<>(
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
                                 "-cp",
                                 Built.ROOT.resolve("cli/target/classes")
                                         + File.pathSeparator

@@ -31,11 +31,19 @@ final class DevProcess implements AutoCloseable {
         this.output = process.inputReader();
     }
 
+    /** Its gateways live for seconds, and so do without the slower compiler. */
     static DevProcess start(Path data, String... options) throws IOException {
+        var all = new ArrayList<>(List.of(options));
+        all.add("--jvm=-XX:TieredStopAtLevel=1");
+        return startAsItComes(data, all.toArray(String[]::new));
+    }
+
+    static DevProcess startAsItComes(Path data, String... options) throws IOException {
         var command =
                 new ArrayList<>(
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
                                 "-Dsluice.root=" + Built.ROOT,
                                 "-cp",
                                 Built.ROOT.resolve("cli/target/classes")

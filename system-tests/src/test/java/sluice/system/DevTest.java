@@ -22,7 +22,7 @@ class DevTest {
 
     @Test
     void findsItsDataAgainAfterAStop() throws Exception {
-        try (var first = DevProcess.start(folder.resolve("data")).awaitReady()) {
+        try (var first = DevProcess.startAsItComes(folder.resolve("data")).awaitReady()) {
             assertEquals(3, first.gateways().size());
             for (int i = 0; i < 3; i++) {
                 assertEquals(200, first.call(i, "GET", "/q/health/ready", "").statusCode());
