@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import sluice.log.lane.Clock;
 import sluice.log.lane.Lane;
+import sluice.log.lane.Turn;
 
 /**
  * The event loop of a connection as the owner of its state: frames, timers and answers of the
@@ -32,9 +33,13 @@ final class EventLoopLane implements Lane {
         return true;
     }
 
+    /** What this and the tasks that wait behind it send to peers goes out together. */
     @Override
     public void execute(Runnable task) {
-        context.runOnContext(_ -> task.run());
+        context.runOnContext(_ -> {
+            Turn.openUntilNext(end -> context.runOnContext(_ -> end.run()));
+            task.run();
+        });
     }
 
     @Override

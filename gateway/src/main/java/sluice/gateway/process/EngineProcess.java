@@ -116,7 +116,7 @@ final class EngineProcess implements AutoCloseable {
                 };
         var lane =
                 closer.own(
-                        new ThreadLane(
+                        ThreadLane.gathering(
                                 "sluice-engine",
                                 MAILBOX_MAX,
                                 clock,
@@ -132,7 +132,8 @@ final class EngineProcess implements AutoCloseable {
                         new ThreadLane("sluice-member", MAILBOX_MAX, clock, () -> {}, onFailure));
         var groupLane =
                 closer.own(
-                        new ThreadLane("sluice-groups", MAILBOX_MAX, clock, () -> {}, onFailure));
+                        ThreadLane.gathering(
+                                "sluice-groups", MAILBOX_MAX, clock, () -> {}, onFailure));
         var self =
                 new GatewayRecord(
                         disk.diskId(),

@@ -43,6 +43,9 @@ public final class ThreadLane implements Lane, AutoCloseable {
     /** Tasks that a borrower runs for others before it leaves the rest to the lane's thread. */
     private static final int BORROWED_TASKS_MAX = 32;
 
+    /** Tasks after which what they send goes out, though the turn goes on. */
+    private static final int TURN_TASKS_MAX = 32;
+
     /**
      * Cancelled timers are only marked; when they are this many and most of the heap, it is swept.
      */
@@ -53,6 +56,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
     private final Clock clock;
     private final Runnable afterDrain;
     private final Consumer<Throwable> onFailure;
+    private final boolean isGathering;
     private final Thread thread;
 
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
@@ -83,6 +87,26 @@ public final class ThreadLane implements Lane, AutoCloseable {
             Clock clock,
             Runnable afterDrain,
             Consumer<Throwable> onFailure) {
+        this(name, mailboxMax, clock, afterDrain, onFailure, false);
+    }
+
+    /** A lane whose batches are each a {@link Turn}; its tasks must never block. */
+    public static ThreadLane gathering(
+            String name,
+            int mailboxMax,
+            Clock clock,
+            Runnable afterDrain,
+            Consumer<Throwable> onFailure) {
+        return new ThreadLane(name, mailboxMax, clock, afterDrain, onFailure, true);
+    }
+
+    private ThreadLane(
+            String name,
+            int mailboxMax,
+            Clock clock,
+            Runnable afterDrain,
+            Consumer<Throwable> onFailure,
+            boolean isGathering) {
         if (mailboxMax < 1) {
             throw new IllegalArgumentException("a mailbox holds something: max=" + mailboxMax);
         }
@@ -91,6 +115,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
         this.clock = clock;
         this.afterDrain = afterDrain;
         this.onFailure = onFailure;
+        this.isGathering = isGathering;
         this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::drainUntilClosed);
     }
 
@@ -139,14 +164,14 @@ public final class ThreadLane implements Lane, AutoCloseable {
         if (!borrow()) {
             return offer(task);
         }
-        runBorrowed(task);
+        borrowed(task);
         return true;
     }
 
     @Override
     public void executeHere(Runnable task) {
         if (borrow()) {
-            runBorrowed(task);
+            borrowed(task);
         } else {
             execute(task);
         }
@@ -155,6 +180,16 @@ public final class ThreadLane implements Lane, AutoCloseable {
     /** Takes the lane if it is idle; a task of this very lane that calls in here finds it held. */
     private boolean borrow() {
         return started && !closing && holder.compareAndSet(null, Thread.currentThread());
+    }
+
+    private void borrowed(Runnable task) {
+        try (Turn _ = turn()) {
+            runBorrowed(task);
+        }
+    }
+
+    private @Nullable Turn turn() {
+        return isGathering ? Turn.open() : null;
     }
 
     private void runBorrowed(Runnable task) {
@@ -248,9 +283,11 @@ public final class ThreadLane implements Lane, AutoCloseable {
             boolean last = closing;
             if (!holder.compareAndSet(null, thread)) {
                 park(false);
-            } else if (runBatch()) {
-                guarded(afterDrain);
-                holder.set(null);
+            } else if (hasWork()) {
+                try (Turn turn = turn()) {
+                    runBatch(turn);
+                    holder.set(null);
+                }
             } else if (last) {
                 return; // It is held for ever: nobody borrows a lane that has ended.
             } else {
@@ -259,12 +296,21 @@ public final class ThreadLane implements Lane, AutoCloseable {
         }
     }
 
-    /**
-     * @return false if there was nothing to do
-     */
-    private boolean runBatch() {
+    private boolean hasWork() {
+        TimerEntry first = timers.peek();
+        return !mailbox.isEmpty()
+                || (first != null && (first.cancelled || first.deadlineNs - clock.nowNs() <= 0));
+    }
+
+    private void runBatch(@Nullable Turn turn) {
         int ran = runDueTimers();
-        return ran + runTasks(BATCH_TASKS_MAX - ran) > 0;
+        while (ran < BATCH_TASKS_MAX && !mailbox.isEmpty()) {
+            ran += runTasks(Math.min(TURN_TASKS_MAX, BATCH_TASKS_MAX - ran));
+            if (turn != null) {
+                turn.flush();
+            }
+        }
+        guarded(afterDrain);
     }
 
     private int runTasks(int max) {

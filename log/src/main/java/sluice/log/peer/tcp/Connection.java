@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sluice.log.lane.Turn;
 import sluice.log.peer.PeerTransport.Link;
 
 /**
@@ -21,8 +22,9 @@ import sluice.log.peer.PeerTransport.Link;
  * keep it alive or find it dead.
  *
  * <p>Who sends a little while nobody writes hands it to the kernel itself, since to wake a thread
- * costs more; the channel never blocks, so a peer that takes nothing holds up nobody. What is more,
- * and what the kernel did not take, is left to the writer's thread.
+ * costs more, at the end of its {@link Turn}; the channel never blocks, so a peer that takes
+ * nothing holds up nobody. What is more, and what the kernel did not take, is left to the writer's
+ * thread.
  */
 final class Connection {
 
@@ -38,6 +40,7 @@ final class Connection {
     private final FrameQueue queue;
     private final ReentrantLock writing = new ReentrantLock();
     private final FrameWriter frames;
+    private final Runnable writeHere = this::writeHere;
 
     private volatile boolean carrying;
     private volatile boolean stuck;
@@ -73,8 +76,8 @@ final class Connection {
         }
         if (!carrying || stuck || queue.waitingBytes() > WRITTEN_HERE_BYTES_MAX) {
             queue.wake();
-        } else {
-            writeHere();
+        } else if (!Turn.atEnd(writeHere)) {
+            writeHere.run();
         }
         return true;
     }
@@ -118,7 +121,11 @@ final class Connection {
     private void readAll(ReadableByteChannel source, Consumer<ByteBuffer> onFrame) {
         var reader =
                 new FrameReader(
-                        source, limits.frameBytesMax(), () -> readSinceTick = true, onFrame);
+                        source,
+                        limits.frameBytesMax(),
+                        () -> readSinceTick = true,
+                        onFrame,
+                        link == Link.CALL);
         try {
             reader.readAll();
         } catch (IOException e) {

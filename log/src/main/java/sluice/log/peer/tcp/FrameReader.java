@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.function.Consumer;
+import sluice.log.lane.Turn;
 
 /**
  * Cuts what a connection brings into frames. Each frame is a four-byte length, big-endian, and so
@@ -27,6 +28,7 @@ final class FrameReader {
     private final int frameBytesMax;
     private final Runnable onBytes;
     private final Consumer<ByteBuffer> onFrame;
+    private final boolean isGathering;
 
     /** Position is where the next byte from the source goes. */
     private ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
@@ -39,16 +41,20 @@ final class FrameReader {
      *
      * @param onBytes told each time that something came
      * @param onFrame given each frame, in a buffer that is its own
+     * @param isGathering true: what came in one read is handed out in one {@link Turn}, so nobody
+     *     who is given a frame may block
      */
     FrameReader(
             ReadableByteChannel source,
             int frameBytesMax,
             Runnable onBytes,
-            Consumer<ByteBuffer> onFrame) {
+            Consumer<ByteBuffer> onFrame,
+            boolean isGathering) {
         this.source = source;
         this.frameBytesMax = frameBytesMax;
         this.onBytes = onBytes;
         this.onFrame = onFrame;
+        this.isGathering = isGathering;
     }
 
     /**
@@ -59,7 +65,9 @@ final class FrameReader {
     void readAll() throws IOException {
         while (true) {
             readSome();
-            handOut();
+            try (Turn _ = isGathering ? Turn.open() : null) {
+                handOut();
+            }
             makeRoom();
         }
     }
