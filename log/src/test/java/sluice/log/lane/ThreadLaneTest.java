@@ -114,6 +114,71 @@ class ThreadLaneTest extends LaneContract {
         assertEquals(List.of("task by " + name(), "after drain by " + name()), seen);
     }
 
+    private ThreadLane gathering(int mailboxMax) {
+        var lane =
+                ThreadLane.gathering(
+                        "gathering", mailboxMax, new SystemClock(), () -> {}, failures::add);
+        lanes.add(lane);
+        return lane;
+    }
+
+    @Test
+    void whatABatchOfAGatheringLaneSendsGoesOutAtItsEnd() {
+        ThreadLane lane = gathering(10);
+        Runnable write = () -> seen.add("write by " + name());
+        for (int i = 0; i < 3; i++) {
+            lane.execute(() -> seen.add("in a turn: " + Turn.atEnd(write)));
+        }
+        letRun();
+
+        await(() -> seen.size() == 4);
+        assertEquals(
+                List.of(
+                        "in a turn: true",
+                        "in a turn: true",
+                        "in a turn: true",
+                        "write by gathering"),
+                seen);
+    }
+
+    @Test
+    void whatALongBatchSendsGoesOutInBetween() {
+        ThreadLane lane = gathering(1_000);
+        Runnable write = () -> seen.add("write");
+        for (int i = 0; i < 100; i++) {
+            lane.execute(() -> assertTrue(Turn.atEnd(write)));
+        }
+        letRun();
+
+        await(() -> seen.size() == 4);
+        lane.close();
+        assertEquals(4, seen.size());
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void whoBorrowsAGatheringLaneSendsWhenItLetsGo() {
+        ThreadLane lane = gathering(10);
+        letRun();
+        awaitIdle(lane);
+        Runnable write = () -> seen.add("write by " + name());
+
+        lane.executeHere(() -> seen.add("in a turn: " + Turn.atEnd(write)));
+
+        assertEquals(List.of("in a turn: true", "write by " + name()), seen);
+    }
+
+    @Test
+    void aLaneThatMayBlockHasNoTurns() {
+        Lane lane = lane(10, () -> {});
+        letRun();
+
+        lane.execute(() -> seen.add("in a turn: " + Turn.atEnd(() -> {})));
+
+        await(() -> !seen.isEmpty());
+        assertEquals(List.of("in a turn: false"), seen);
+    }
+
     @Test
     void aTaskThatHandsItsLaneATaskRunsItAfterItself() {
         Lane lane = lane(10, () -> {});
