@@ -1,7 +1,6 @@
 package sluice.log.lane;
 
 import java.time.Duration;
-import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,11 +45,6 @@ public final class ThreadLane implements Lane, AutoCloseable {
     /** Tasks after which what they send goes out, though the turn goes on. */
     private static final int TURN_TASKS_MAX = 32;
 
-    /**
-     * Cancelled timers are only marked; when they are this many and most of the heap, it is swept.
-     */
-    private static final int SWEEP_TIMERS_MIN = 64;
-
     private final String name;
     private final int mailboxMax;
     private final Clock clock;
@@ -69,9 +63,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
     /** Until when the thread sleeps, if it does; nobody need wake it for a timer after that. */
     private volatile long parkedUntilNs;
 
-    private final PriorityQueue<TimerEntry> timers = new PriorityQueue<>();
-    private long nextTimerSequence;
-    private int cancelledTimers;
+    private final LaneTimers timers = new LaneTimers();
 
     /**
      * Makes a lane that does nothing until {@link #start}.
@@ -210,9 +202,9 @@ public final class ThreadLane implements Lane, AutoCloseable {
     }
 
     private void release() {
-        TimerEntry first = timers.peek();
+        LaneTimers.Entry first = timers.first();
         boolean isTimed = first != null;
-        long deadlineNs = first != null ? first.deadlineNs : 0;
+        long deadlineNs = first != null ? first.deadlineNs() : 0;
         holder.set(null);
         if (!mailbox.isEmpty() || closing || (isTimed && deadlineNs - parkedUntilNs < 0)) {
             wake();
@@ -221,20 +213,20 @@ public final class ThreadLane implements Lane, AutoCloseable {
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-        var timer = new TimerEntry(clock.nowNs() + delay.toNanos(), task);
+        var timer = new LaneTimers.Entry(clock.nowNs() + delay.toNanos(), task);
         if (isOwner()) {
-            add(timer);
+            timers.add(timer);
         } else {
-            execute(() -> add(timer));
+            execute(() -> timers.add(timer));
         }
-        return timer;
+        return () -> cancel(timer);
     }
 
-    private void add(TimerEntry timer) {
-        if (!timer.cancelled) {
-            timer.sequence = nextTimerSequence++;
-            timer.queued = true;
-            timers.add(timer);
+    private void cancel(LaneTimers.Entry timer) {
+        if (isOwner()) {
+            timers.cancel(timer);
+        } else {
+            execute(() -> timers.cancel(timer));
         }
     }
 
@@ -297,9 +289,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
     }
 
     private boolean hasWork() {
-        TimerEntry first = timers.peek();
-        return !mailbox.isEmpty()
-                || (first != null && (first.cancelled || first.deadlineNs - clock.nowNs() <= 0));
+        return !mailbox.isEmpty() || timers.hasDue(clock);
     }
 
     private void runBatch(@Nullable Turn turn) {
@@ -326,21 +316,14 @@ public final class ThreadLane implements Lane, AutoCloseable {
 
     private int runDueTimers() {
         int ran = 0;
-        if (timers.isEmpty()) {
+        if (timers.first() == null) {
             return ran;
         }
         long nowNs = clock.nowNs();
-        TimerEntry first;
-        while ((first = timers.peek()) != null
-                && (first.cancelled || first.deadlineNs - nowNs <= 0)) {
-            timers.poll();
-            first.queued = false;
-            if (first.cancelled) {
-                cancelledTimers--;
-            } else {
-                guarded(first.task);
-                ran++;
-            }
+        Runnable task;
+        while ((task = timers.pollDue(nowNs)) != null) {
+            guarded(task);
+            ran++;
         }
         return ran;
     }
@@ -353,9 +336,9 @@ public final class ThreadLane implements Lane, AutoCloseable {
      */
     private void park(boolean isHeld) {
         long nowNs = clock.nowNs();
-        TimerEntry first = isHeld ? timers.peek() : null;
+        LaneTimers.Entry first = isHeld ? timers.first() : null;
         boolean isTimed = first != null;
-        long untilNs = first != null ? first.deadlineNs : nowNs + Long.MAX_VALUE / 2;
+        long untilNs = first != null ? first.deadlineNs() : nowNs + Long.MAX_VALUE / 2;
         parkedUntilNs = untilNs;
         parked.set(true);
         if (isHeld) {
@@ -380,55 +363,6 @@ public final class ThreadLane implements Lane, AutoCloseable {
             task.run();
         } catch (Throwable failure) {
             onFailure.accept(failure);
-        }
-    }
-
-    /** Sweeps the heap when most of it is cancelled, so that long timers hold no memory. */
-    private void countCancelled() {
-        cancelledTimers++;
-        if (cancelledTimers >= SWEEP_TIMERS_MIN && cancelledTimers > timers.size() / 2) {
-            timers.removeIf(timer -> timer.cancelled);
-            cancelledTimers = 0;
-        }
-    }
-
-    private final class TimerEntry implements Timer, Comparable<TimerEntry> {
-        private final long deadlineNs;
-        private final Runnable task;
-        private long sequence;
-        private volatile boolean cancelled;
-        private boolean queued;
-
-        TimerEntry(long deadlineNs, Runnable task) {
-            this.deadlineNs = deadlineNs;
-            this.task = task;
-        }
-
-        @Override
-        public void cancel() {
-            if (isOwner()) {
-                cancelOnLane();
-            } else {
-                execute(this::cancelOnLane);
-            }
-        }
-
-        private void cancelOnLane() {
-            if (!cancelled) {
-                cancelled = true;
-                if (queued) {
-                    countCancelled();
-                }
-            }
-        }
-
-        @Override
-        public int compareTo(TimerEntry other) {
-            // The clock's origin is arbitrary, so two deadlines are compared by their difference.
-            long difference = deadlineNs - other.deadlineNs;
-            return difference != 0
-                    ? Long.signum(difference)
-                    : Long.compare(sequence, other.sequence);
         }
     }
 }
