@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A task that throws is told to the failure handler, on the lane, before any other task runs: a
  * handler that ends the process ends it before the broken state is used. If the handler returns,
- * the lane goes on.
+ * the lane goes on. What fails at the end of a {@link Turn} is told to it as well, by the thread
+ * that has let go of the lane.
  */
 public final class ThreadLane implements Lane, AutoCloseable {
 
@@ -71,7 +72,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
      * @param name of the thread
      * @param mailboxMax waiting tasks from which on {@link #offer} is refused
      * @param afterDrain runs on the lane after each batch of tasks and timers
-     * @param onFailure told, on the lane, what a task or {@code afterDrain} threw
+     * @param onFailure told what a task, {@code afterDrain} or the end of a turn threw
      */
     public ThreadLane(
             String name,
@@ -175,13 +176,23 @@ public final class ThreadLane implements Lane, AutoCloseable {
     }
 
     private void borrowed(Runnable task) {
-        try (Turn _ = turn()) {
+        Turn turn = turn();
+        try {
             runBorrowed(task);
+        } finally {
+            end(turn);
         }
     }
 
     private @Nullable Turn turn() {
         return isGathering ? Turn.open() : null;
+    }
+
+    /** What could not be sent is a failure of the lane, as it is if a task sends it itself. */
+    private void end(@Nullable Turn turn) {
+        if (turn != null) {
+            guarded(turn::close);
+        }
     }
 
     private void runBorrowed(Runnable task) {
@@ -276,10 +287,10 @@ public final class ThreadLane implements Lane, AutoCloseable {
             if (!holder.compareAndSet(null, thread)) {
                 park(false);
             } else if (hasWork()) {
-                try (Turn turn = turn()) {
-                    runBatch(turn);
-                    holder.set(null);
-                }
+                Turn turn = turn();
+                runBatch(turn);
+                holder.set(null);
+                end(turn);
             } else if (last) {
                 return; // It is held for ever: nobody borrows a lane that has ended.
             } else {
@@ -297,7 +308,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
         while (ran < BATCH_TASKS_MAX && !mailbox.isEmpty()) {
             ran += runTasks(Math.min(TURN_TASKS_MAX, BATCH_TASKS_MAX - ran));
             if (turn != null) {
-                turn.flush();
+                guarded(turn::flush);
             }
         }
         guarded(afterDrain);

@@ -71,7 +71,18 @@ public final class Turn implements AutoCloseable {
         if (!atEnd.isEmpty()) {
             List<Runnable> now = List.copyOf(atEnd);
             atEnd.clear();
-            now.forEach(Runnable::run);
+            runEach(now);
+        }
+    }
+
+    /** What is for one peer is sent whatever became of another's. */
+    private static void runEach(List<Runnable> works) {
+        if (!works.isEmpty()) {
+            try {
+                works.getFirst().run();
+            } finally {
+                runEach(works.subList(1, works.size()));
+            }
         }
     }
 

@@ -169,6 +169,28 @@ class ThreadLaneTest extends LaneContract {
     }
 
     @Test
+    void whatFailsAtTheEndOfATurnIsReportedAndTheLaneGoesOn() {
+        ThreadLane lane = gathering(1_000);
+        for (int i = 0; i < 100; i++) {
+            lane.execute(() -> assertTrue(Turn.atEnd(ThreadLaneTest::fail)));
+        }
+        letRun();
+        await(() -> failures.size() == 4);
+        awaitIdle(lane);
+
+        lane.executeHere(() -> assertTrue(Turn.atEnd(ThreadLaneTest::fail)));
+        assertEquals(5, failures.size());
+
+        lane.execute(() -> seen.add("next"));
+        await(() -> !seen.isEmpty());
+        failures.forEach(failure -> assertEquals("as wanted", failure.getMessage()));
+    }
+
+    private static void fail() {
+        throw new IllegalStateException("as wanted");
+    }
+
+    @Test
     void aLaneThatMayBlockHasNoTurns() {
         Lane lane = lane(10, () -> {});
         letRun();

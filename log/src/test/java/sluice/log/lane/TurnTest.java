@@ -69,6 +69,23 @@ class TurnTest {
     }
 
     @Test
+    void oneThatFailsAtTheEndKeepsNoOtherFromBeingDone() {
+        Turn turn = Turn.open();
+        assertTrue(Turn.atEnd(write));
+        assertTrue(
+                Turn.atEnd(() -> {
+                    throw new IllegalStateException("as wanted");
+                }));
+        assertTrue(Turn.atEnd(other));
+
+        var failure = assertThrows(IllegalStateException.class, turn::close);
+
+        assertEquals("as wanted", failure.getMessage());
+        assertEquals(List.of("write", "other"), done);
+        assertFalse(Turn.atEnd(write));
+    }
+
+    @Test
     void whatIsDoneAtTheEndIsInNoTurn() {
         try (Turn _ = Turn.open()) {
             assertTrue(Turn.atEnd(() -> done.add("" + Turn.atEnd(write))));
