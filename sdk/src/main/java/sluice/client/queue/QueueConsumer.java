@@ -227,6 +227,23 @@ public final class QueueConsumer implements AutoCloseable {
         return ended.copy();
     }
 
+    /**
+     * True while a gateway was heard of within the session's time: messages come, if there are some
+     * for this consumer. For health checks; a consumer that is not connected goes on by itself.
+     */
+    public boolean isConnected() {
+        return session.isHeard();
+    }
+
+    /**
+     * Takes no more messages, and returns at once; handlers that run go on to their end. A handler
+     * may call it: nothing comes after what it has. {@link #close()} waits for handlers, and
+     * leaves.
+     */
+    public void stopReceiving() {
+        parts.lane().execute(session::stop);
+    }
+
     /** As {@link #close(Duration)}, with 30 seconds. */
     @Override
     public void close() {
@@ -246,7 +263,7 @@ public final class QueueConsumer implements AutoCloseable {
             closed.join();
             return;
         }
-        parts.lane().execute(session::stop);
+        stopReceiving();
         boolean isInterrupted = !awaitQuiet(max);
         parts.ownHandlers().ifPresent(ExecutorService::shutdownNow);
         var left = new CompletableFuture<Void>();

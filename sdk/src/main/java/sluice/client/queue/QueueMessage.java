@@ -90,6 +90,15 @@ public final class QueueMessage {
         return end(new Outcome.Release(Optional.empty(), ""));
     }
 
+    /**
+     * As {@link #release()}.
+     *
+     * @param reason for people, among the attempts of a dead letter; at most 256 characters count
+     */
+    public CompletableFuture<Void> release(String reason) {
+        return end(new Outcome.Release(Optional.empty(), cut(reason)));
+    }
+
     /** It goes back, and is delivered again after {@code delay}, at most 7 days. */
     public CompletableFuture<Void> release(Duration delay) {
         return release(delay, "");

@@ -33,7 +33,7 @@ import sluice.client.queue.Settlements.Settling;
  * </pre>
  *
  * <p>A session that the coordinator does not know any more has lost all that it had, and a new one
- * is opened. Owned by its lane but for {@link #next}; nothing here waits.
+ * is opened. Owned by its lane but for {@link #next} and {@link #isHeard}; nothing here waits.
  */
 final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
 
@@ -154,7 +154,8 @@ final class QueueSession implements GatewayLink.Owner, Settlements.Owner {
         return null;
     }
 
-    private boolean isHeard() {
+    /** Whether what it has is its own still, as far as it knows. By any thread. */
+    boolean isHeard() {
         return link.isHeardWithin(sessionTimeout);
     }
 

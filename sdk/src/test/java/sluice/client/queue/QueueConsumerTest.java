@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -227,6 +228,61 @@ class QueueConsumerTest {
         assertEquals("acknowledge a", queue.settled.get(0));
         assertEquals(1, queue.left);
         assertEquals(List.of(), lost);
+    }
+
+    @Test
+    void aHandlerThatStopsItsConsumerHasTheLastMessage() {
+        queue.add("a", "b", "c");
+        var itself = new CompletableFuture<QueueConsumer>();
+        var handled = new CopyOnWriteArrayList<String>();
+        QueueConsumer consumer =
+                consumer(
+                        1,
+                        false,
+                        message -> {
+                            handled.add(message.delivery());
+                            if (message.delivery().equals("b")) {
+                                itself.join().stopReceiving();
+                            }
+                        });
+        itself.complete(consumer);
+        until(() -> queue.settled.size() == 2);
+        consumer.close();
+
+        assertEquals(List.of("a", "b"), handled);
+        assertEquals(List.of("acknowledge a", "acknowledge b"), queue.settled);
+        assertEquals(1, queue.left);
+    }
+
+    @Test
+    void aConsumerIsConnectedWhileAGatewayKnowsIt() {
+        QueueConsumer consumer = consumer(1, false, message -> {});
+        until(consumer::isConnected);
+        consumer.close();
+        assertFalse(consumer.isConnected());
+
+        queue.isGone = true;
+        QueueConsumer refused = consumer(1, false, message -> {});
+        assertThrows(CompletionException.class, () -> refused.ended().join());
+        assertFalse(refused.isConnected());
+    }
+
+    @Test
+    void aReleaseByHandMayHaveAReasonAlone() {
+        queue.add("a", "b");
+        consumer(
+                1,
+                false,
+                message -> {
+                    if (message.delivery().equals("a")) {
+                        message.release("x".repeat(300)).join();
+                    } else {
+                        message.release().join();
+                    }
+                });
+        until(() -> queue.settled.size() == 2);
+
+        assertEquals(List.of("release - " + "x".repeat(256) + " a", "release -  b"), queue.settled);
     }
 
     @Test
