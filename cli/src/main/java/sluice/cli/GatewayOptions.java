@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -50,6 +51,11 @@ final class GatewayOptions {
                 Time.system(),
                 new Backoff(BACKOFF_FIRST, BACKOFF_MAX, new SplittableRandom()),
                 retries);
+    }
+
+    /** The addresses, as the SDK takes them. */
+    String addresses() {
+        return gateways.stream().map(URI::toString).collect(Collectors.joining(","));
     }
 
     Duration timeout(Duration otherwise) {

@@ -3,8 +3,6 @@ package sluice.cli;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +19,17 @@ import picocli.CommandLine.Spec;
 import sluice.cli.consume.ConsumeStats;
 import sluice.cli.consume.ConsumerSettings;
 import sluice.cli.consume.QueueReader;
-import sluice.cli.consume.QueueReader.Outcome;
-import sluice.cli.consume.QueueReader.Received;
+import sluice.cli.consume.QueueWorker;
+import sluice.cli.consume.QueueWorker.Outcome;
 import sluice.cli.consume.RecordFormat;
 import sluice.cli.consume.StartPoint;
+import sluice.cli.consume.Warnings;
 import sluice.cli.http.CommandFailure;
+import sluice.cli.http.GatewayClient;
 import sluice.cli.http.Problem;
 import sluice.cli.http.Time;
+import sluice.client.Sluice;
+import sluice.client.queue.QueueMessage;
 
 /** Receives messages of a queue: prints them, or gives each to a command. */
 @Command(
@@ -122,20 +124,17 @@ final class QueueReceiveCommand implements Callable<Integer> {
         // Draws nothing: the messages may go to the same terminal.
         var waiting = new ProgressMeter(terminal.err(), time, false, quiet, () -> "");
         try (var client = gateways.client(waiting)) {
-            var reader =
-                    new QueueReader(client, stats, text -> terminal.err().println(text), queue);
-            // Who is stopped by Ctrl-C gives back what he has too.
-            var leaving = Thread.ofPlatform().name("leave").unstarted(reader::leave);
-            Runtime.getRuntime().addShutdownHook(leaving);
-            try {
-                if (exec == null) {
-                    reader.print(settings, new BufferedOutputStream(terminal.out(), OUT_BYTES));
-                } else {
-                    String command = exec;
-                    reader.work(settings, message -> run(command, message));
-                }
-            } finally {
-                stopHook(leaving);
+            Warnings warnings = text -> terminal.err().println(text);
+            if (exec == null) {
+                var reader = new QueueReader(client, stats, warnings, queue);
+                leavingInTheEnd(
+                        reader::leave,
+                        () ->
+                                reader.print(
+                                        settings,
+                                        new BufferedOutputStream(terminal.out(), OUT_BYTES)));
+            } else {
+                work(exec, settings, client, stats, warnings);
             }
         }
         if (!quiet) {
@@ -146,6 +145,38 @@ final class QueueReceiveCommand implements Callable<Integer> {
                                     .formatted(Units.count(stats.records()), seconds));
         }
         return ExitCode.OK;
+    }
+
+    private void work(
+            String command,
+            ConsumerSettings settings,
+            GatewayClient gatewayClient,
+            ConsumeStats stats,
+            Warnings warnings)
+            throws InterruptedException {
+        try (var client =
+                Sluice.builder(gateways.addresses()).label("sluice-queue-receive").build()) {
+            var worker =
+                    new QueueWorker(gatewayClient, client, queue, stats, warnings, Time.system());
+            leavingInTheEnd(
+                    worker::leave, () -> worker.work(settings, message -> run(command, message)));
+        }
+    }
+
+    private interface Receiving {
+        void run() throws InterruptedException;
+    }
+
+    /** Who is stopped by Ctrl-C gives back what he has too. */
+    private static void leavingInTheEnd(Runnable leave, Receiving receiving)
+            throws InterruptedException {
+        var leaving = Thread.ofPlatform().name("leave").unstarted(leave);
+        Runtime.getRuntime().addShutdownHook(leaving);
+        try {
+            receiving.run();
+        } finally {
+            stopHook(leaving);
+        }
     }
 
     private RecordFormat recordFormat() {
@@ -165,18 +196,18 @@ final class QueueReceiveCommand implements Callable<Integer> {
         }
     }
 
-    private Outcome run(String command, Received message) throws InterruptedException {
+    private Outcome run(String command, QueueMessage message) throws InterruptedException {
         var builder =
                 new ProcessBuilder("sh", "-c", command)
                         .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment()
                 .putAll(
                         Map.of(
-                                "SLUICE_KEY", text(message.record().key()),
+                                "SLUICE_KEY", text(message.keyText()),
                                 "SLUICE_DELIVERIES", Integer.toString(message.deliveries()),
                                 "SLUICE_DELIVERY", message.delivery(),
-                                "SLUICE_TOPIC", message.topic(),
-                                "SLUICE_PARTITION", Integer.toString(message.partition()),
+                                "SLUICE_TOPIC", message.record().topic(),
+                                "SLUICE_PARTITION", Integer.toString(message.record().partition()),
                                 "SLUICE_OFFSET", Long.toString(message.record().offset())));
         try {
             Process process = builder.start();
@@ -198,15 +229,13 @@ final class QueueReceiveCommand implements Callable<Integer> {
         }
     }
 
-    private static void feed(Process process, @Nullable ByteBuffer value) {
+    private static void feed(Process process, byte @Nullable [] value) {
         Thread.ofVirtual()
                 .name("value")
                 .start(() -> {
                     try (OutputStream in = process.getOutputStream()) {
                         if (value != null) {
-                            byte[] bytes = new byte[value.remaining()];
-                            value.get(value.position(), bytes);
-                            in.write(bytes);
+                            in.write(value);
                         }
                     } catch (IOException notRead) {
                         // The command does not read all of its input: its own choice.
@@ -215,9 +244,7 @@ final class QueueReceiveCommand implements Callable<Integer> {
     }
 
     /** Text without what no variable can hold. */
-    private static String text(@Nullable ByteBuffer bytes) {
-        return bytes == null
-                ? ""
-                : StandardCharsets.UTF_8.decode(bytes.duplicate()).toString().replace("\0", "");
+    private static String text(@Nullable String key) {
+        return key == null ? "" : key.replace("\0", "");
     }
 }

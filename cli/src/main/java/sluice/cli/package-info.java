@@ -4,7 +4,8 @@
  *
  * <p>Owns: commands, options, exit codes, what a person reads. Must not own: anything a gateway
  * decides; it speaks to gateways by HTTP alone. May depend on: {@code log} for record batches,
- * picocli, Jackson's streaming core. Fold the HTTP side into an SDK once there is one.
+ * {@code sdk}, picocli, Jackson's streaming core. Fold its HTTP side into the SDK once that has
+ * every call which a command makes.
  */
 @NullMarked
 package sluice.cli;

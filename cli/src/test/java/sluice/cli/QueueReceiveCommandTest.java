@@ -72,7 +72,7 @@ class QueueReceiveCommandTest extends CommandWorld {
                 request("POST /v1/groups/jobs/receive"));
         assertEquals(
                 "POST /v1/groups/jobs/settle {\"session\":\"s-1\","
-                        + "\"acknowledge\":[\"d-1\",\"d-2\"],\"release\":[]}",
+                        + "\"acknowledge\":[\"d-1\",\"d-2\"]}",
                 request("POST /v1/groups/jobs/settle"));
         assertEquals("DELETE /v1/groups/jobs/sessions/s-1", requests().getLast());
         assertTrue(run.err().startsWith("2 messages in "), run.err());
@@ -100,38 +100,5 @@ class QueueReceiveCommandTest extends CommandWorld {
                         + "\"detail\":\"it went back\",\"retry\":false}]}");
 
         assertTrue(receive("--max", "1").err().contains("lease-expired"));
-    }
-
-    @Test
-    void aCommandThatEndsWellAcknowledges() {
-        opens();
-        gives(message("d-1", "one"));
-
-        CommandRun run =
-                receive(
-                        "--max",
-                        "1",
-                        "--exec",
-                        "cat; echo \" $SLUICE_KEY $SLUICE_DELIVERIES $SLUICE_OFFSET\"");
-
-        assertEquals("one k 2 41\n", run.out());
-        assertEquals(
-                "POST /v1/groups/jobs/settle"
-                        + " {\"session\":\"s-1\",\"acknowledge\":[\"d-1\"],\"release\":[]}",
-                request("POST /v1/groups/jobs/settle"));
-    }
-
-    @Test
-    void aCommandThatFailsGivesBack() {
-        opens();
-        gives(message("d-1", "one"));
-
-        CommandRun run = receive("--max", "1", "--exec", "exit 3");
-
-        assertEquals(0, run.exitCode(), run.err());
-        assertEquals(
-                "POST /v1/groups/jobs/settle {\"session\":\"s-1\",\"acknowledge\":[],"
-                        + "\"release\":[{\"delivery\":\"d-1\",\"reason\":\"exit code 3\"}]}",
-                request("POST /v1/groups/jobs/settle"));
     }
 }

@@ -8,17 +8,33 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** One command of the command line, run to its end. */
+/** One command of the command line, in a process of its own. */
 final class CliProcess {
 
     private CliProcess() {}
 
     /**
+     * Runs it to its end.
+     *
      * @param output takes what it prints
      * @return the exit status
      */
     static int run(Path output, String... arguments)
             throws IOException, InterruptedException, TimeoutException {
+        Process process = start(output, arguments);
+        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new TimeoutException("not done: " + String.join(" ", arguments));
+        }
+        return process.exitValue();
+    }
+
+    /**
+     * Starts it; the caller ends it.
+     *
+     * @param output takes what it prints
+     */
+    static Process start(Path output, String... arguments) throws IOException {
         var command =
                 new ArrayList<>(
                         List.of(
@@ -30,15 +46,9 @@ final class CliProcess {
                                         + Built.ROOT.resolve("cli/target/lib/*"),
                                 "sluice.cli.Main"));
         command.addAll(List.of(arguments));
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectOutput(output.toFile())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new TimeoutException("not done: " + command);
-        }
-        return process.exitValue();
+        return new ProcessBuilder(command)
+                .redirectOutput(output.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 }

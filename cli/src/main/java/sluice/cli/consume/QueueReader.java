@@ -12,34 +12,14 @@ import sluice.cli.http.Json;
 import sluice.log.batch.LogRecord;
 
 /**
- * Receives messages of a queue and settles each: printed ones are acknowledged, or a worker says
- * what becomes of them.
+ * Receives messages of a queue, prints them and acknowledges what was printed.
  *
  * <p>What was received and not settled when the run is stopped goes to others at once.
  */
 public final class QueueReader {
 
-    /** What becomes of a message. */
-    public sealed interface Outcome {
-        record Done() implements Outcome {}
-
-        /** It goes back, and comes again later. */
-        record Failed(String reason) implements Outcome {}
-    }
-
     /** A message as it was given out. */
-    public record Received(
-            String delivery, String topic, int partition, int deliveries, LogRecord record) {}
-
-    /** Does something with one message; called by one thread. */
-    public interface Worker {
-        Outcome work(Received message) throws InterruptedException;
-    }
-
-    /** Told what a person should know. */
-    public interface Warnings {
-        void warn(String text);
-    }
+    private record Received(String delivery, int partition, LogRecord record) {}
 
     private static final Duration CALL_MAX = Duration.ofSeconds(10);
 
@@ -54,7 +34,6 @@ public final class QueueReader {
     private final Warnings warnings;
     private final String path;
     private volatile String session = "";
-    private volatile Duration beatEvery = Duration.ofSeconds(2);
     private long received;
 
     public QueueReader(GatewayClient client, ConsumeStats stats, Warnings warnings, String queue) {
@@ -72,16 +51,12 @@ public final class QueueReader {
         try {
             read(
                     settings,
-                    AT_ONCE_MAX,
                     messages -> {
                         messages.forEach(
                                 each -> printer.print(each.partition(), each.record(), chunk));
                         stats.bytes.add(chunk.sizeBytes());
                         output.write(chunk);
-                        settle(
-                                messages.stream().map(Received::delivery).toList(),
-                                List.of(),
-                                settings);
+                        settle(messages.stream().map(Received::delivery).toList(), settings);
                     });
             output.flush();
         } catch (RecordOutput.Closed nobodyReads) {
@@ -91,34 +66,15 @@ public final class QueueReader {
         }
     }
 
-    /** Has each message worked on, one at a time, until there is none, or enough were. */
-    public void work(ConsumerSettings settings, Worker worker) throws InterruptedException {
-        Thread beating = Thread.ofVirtual().name("heartbeats").start(this::beat);
-        try {
-            read(
-                    settings,
-                    1,
-                    messages -> {
-                        for (Received each : messages) {
-                            settle(each, worker.work(each), settings);
-                        }
-                    });
-        } finally {
-            beating.interrupt();
-            leave();
-        }
-    }
-
     private interface Batch {
         void take(List<Received> messages) throws InterruptedException;
     }
 
-    private void read(ConsumerSettings settings, int atOnce, Batch batch)
-            throws InterruptedException {
-        open("{\"client\":\"sluice queue receive\"}", settings);
+    private void read(ConsumerSettings settings, Batch batch) throws InterruptedException {
+        open("{\"client\":\"sluice-queue-receive\"}", settings);
         long left = settings.recordsMax() > 0 ? settings.recordsMax() : Long.MAX_VALUE;
         while (left > 0) {
-            Optional<List<Received>> answer = receive(Math.min(atOnce, left), settings);
+            Optional<List<Received>> answer = receive(Math.min(AT_ONCE_MAX, left), settings);
             if (answer.isEmpty()) {
                 continue;
             }
@@ -135,7 +91,6 @@ public final class QueueReader {
     private void open(String body, ConsumerSettings settings) throws InterruptedException {
         Json opened = client.send(Call.post(path + "/sessions", body), settings.timeout()).json();
         session = opened.text("session", "");
-        beatEvery = Duration.ofMillis(Math.max(200, opened.longField("sessionTimeoutMs") / 4));
         received = 0;
     }
 
@@ -154,11 +109,11 @@ public final class QueueReader {
             answer = client.send(Call.post(path + "/receive", body), settings.timeout()).json();
         } catch (CommandFailure failure) {
             if (isCode(failure, "unknown-session")) {
-                open("{\"client\":\"sluice queue receive\"}", settings);
+                open("{\"client\":\"sluice-queue-receive\"}", settings);
             } else if (isCode(failure, "session-moved")) {
                 // Nothing is held between two calls.
                 open(
-                        "{\"client\":\"sluice queue receive\",\"resume\":%s,\"held\":[]}"
+                        "{\"client\":\"sluice-queue-receive\",\"resume\":%s,\"held\":[]}"
                                 .formatted(Json.quote(session)),
                         settings);
             } else {
@@ -172,41 +127,22 @@ public final class QueueReader {
             messages.add(
                     new Received(
                             each.text("delivery", ""),
-                            each.text("topic", ""),
                             (int) each.longField("partition"),
-                            (int) each.longField("deliveries"),
                             JsonRecord.decoded(each)));
         }
         return Optional.of(messages);
     }
 
-    private void settle(Received message, Outcome outcome, ConsumerSettings settings)
+    private void settle(List<String> acknowledged, ConsumerSettings settings)
             throws InterruptedException {
-        switch (outcome) {
-            case Outcome.Done() -> settle(List.of(message.delivery()), List.of(), settings);
-            case Outcome.Failed(var reason) ->
-                    settle(
-                            List.of(),
-                            List.of(
-                                    "{\"delivery\":%s,\"reason\":%s}"
-                                            .formatted(
-                                                    Json.quote(message.delivery()),
-                                                    Json.quote(reason))),
-                            settings);
-        }
-    }
-
-    private void settle(List<String> acknowledged, List<String> released, ConsumerSettings settings)
-            throws InterruptedException {
-        if (acknowledged.isEmpty() && released.isEmpty()) {
+        if (acknowledged.isEmpty()) {
             return;
         }
         String body =
-                "{\"session\":%s,\"acknowledge\":[%s],\"release\":[%s]}"
+                "{\"session\":%s,\"acknowledge\":[%s]}"
                         .formatted(
                                 Json.quote(session),
-                                String.join(",", acknowledged.stream().map(Json::quote).toList()),
-                                String.join(",", released));
+                                String.join(",", acknowledged.stream().map(Json::quote).toList()));
         try {
             Json settled =
                     client.send(Call.post(path + "/settle", body), settings.timeout()).json();
@@ -220,26 +156,6 @@ public final class QueueReader {
                 throw failure;
             }
             warnings.warn("not settled: the session had ended; what it had comes again");
-        }
-    }
-
-    /** Tells that the session lives while a message is worked on. */
-    private void beat() {
-        try {
-            while (true) {
-                Thread.sleep(beatEvery);
-                String now = session;
-                if (!now.isEmpty()) {
-                    try {
-                        client.send(
-                                Call.post(path + "/sessions/" + now + "/heartbeat", ""), beatEvery);
-                    } catch (CommandFailure ignored) {
-                        // The next call tells what became of the session.
-                    }
-                }
-            }
-        } catch (InterruptedException over) {
-            Thread.currentThread().interrupt();
         }
     }
 
