@@ -106,7 +106,19 @@ final class SlotKeeper {
     private boolean mayBegin() {
         return membership.alive(false).size() >= limits.expectedGateways()
                 || lane.nowNs() - startedNs >= limits.startGrace().toNanos()
-                || owned.count() > 0;
+                || owned.count() > 0
+                || isShared();
+    }
+
+    /** Living gateways own slots: no first sharing is to be waited for. */
+    private boolean isShared() {
+        for (int slot = 0; slot < table.count(); slot++) {
+            Optional<Owner> owner = table.owner(slot);
+            if (owner.isPresent() && membership.isAlive(owner.get().node(), owner.get().wal())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isOurs(SlotRecord record) {

@@ -125,6 +125,32 @@ class HandoffTest {
         cluster.nodes.forEach(node -> assertEquals(List.of(), node.losses(), node::name));
     }
 
+    /** What gateways wait for at the first start of a cluster is no reason to wait now. */
+    @Test
+    void aGatewayThatHasNoSlotYetTakesThoseOfALostOneAtOnce() {
+        var limits = new SimulatedLimits();
+        limits.startGrace = Duration.ofMinutes(10);
+        var cluster = SimulatedCluster.running(816, 3, limits);
+        SimulatedGateway joining = cluster.nodes.get(2);
+        joining.crash();
+        cluster.awaitReady();
+        joining.start();
+        cluster.await("its wal", () -> joining.isUp() && isOpen(cluster, joining.wal()));
+        assertEquals(0, slotsOf(cluster, joining.wal()), "it came a moment ago");
+
+        cluster.nodes.get(0).crash();
+
+        cluster.await(
+                "owners of all slots",
+                () -> cluster.slotsOwnedByTheLiving() == cluster.slots().size());
+        assertTrue(slotsOf(cluster, joining.wal()) > 0);
+    }
+
+    private static boolean isOpen(SimulatedCluster cluster, UUID wal) {
+        return cluster.wals().stream()
+                .anyMatch(each -> each.wal().equals(wal) && each.state() == WalRecord.State.OPEN);
+    }
+
     @Test
     void aGatewayThatJoinsGetsItsShareFromLivingOwnersUnderLoad() {
         var cluster = SimulatedCluster.running(801, 3);
