@@ -372,7 +372,7 @@ final class Handout implements Dispatcher.Out {
             Receiving receiving = each.receiving;
             if (receiving != null && Receives.isReady(receiving, nowNs)) {
                 each.isOver |= !each.isSession;
-                receives.answer(receiving);
+                receives.answer(receiving, nowNs);
                 refresh(each);
             }
         }

@@ -31,6 +31,12 @@ final class QueueSession {
     Optional<UUID> node = Optional.empty();
     long heardNs;
 
+    /**
+     * When its latest call that waited was answered. Nothing was to be heard of it while the call
+     * waited, so its time begins then.
+     */
+    long answeredNs;
+
     /** It does not end before that, though it is silent. */
     long graceUntilNs;
 
@@ -59,6 +65,7 @@ final class QueueSession {
         this.number = number;
         this.taker = new Taker(id, true);
         this.heardNs = nowNs;
+        this.answeredNs = nowNs;
         this.graceUntilNs = nowNs;
     }
 
@@ -69,7 +76,7 @@ final class QueueSession {
 
     /** Until when it lives if nothing more is heard of it. */
     long endNs(long timeoutNs) {
-        long heard = heardNs;
+        long heard = answeredNs - heardNs > 0 ? answeredNs : heardNs;
         Receiving waiting = taker.receiving;
         if (waiting != null && waiting.deadlineNs - heard > 0) {
             heard = waiting.deadlineNs;

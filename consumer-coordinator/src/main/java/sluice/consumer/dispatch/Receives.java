@@ -108,7 +108,7 @@ final class Receives {
         List<QueueReply.Message> moved = List.of();
         Receiving earlier = session.taker.receiving;
         if (earlier != null && earlier.isCounting && !earlier.got.isEmpty() && !isLast) {
-            answer(earlier);
+            answer(earlier, nowNs);
         } else if (earlier != null) {
             moved = List.copyOf(earlier.got);
             cancel(earlier);
@@ -212,13 +212,14 @@ final class Receives {
     }
 
     /** Gives the call what it has. */
-    void answer(Receiving receiving) {
+    void answer(Receiving receiving, long nowNs) {
         remove(receiving);
         QueueSession session = receiving.session;
         if (session == null) {
             receiving.receiver.received(1, receiving.got);
             return;
         }
+        session.answeredNs = nowNs;
         session.answers++;
         if (receiving.isCounting) {
             List<DeliveryId> given =

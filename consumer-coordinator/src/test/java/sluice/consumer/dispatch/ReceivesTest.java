@@ -13,7 +13,10 @@ import sluice.consumer.group.QueueRequest;
 import sluice.log.SluiceException;
 import sluice.metadata.GroupConfig;
 
-/** A call that asks for nothing, while something is on its way that was asked for before. */
+/**
+ * A call that asks for nothing, while something is on its way that was asked for before; and what
+ * becomes of a session whose call waited for long.
+ */
 class ReceivesTest {
 
     private final GroupWorld world = new GroupWorld(1, 1, GroupConfig.queue(List.of("t")));
@@ -40,29 +43,54 @@ class ReceivesTest {
         assertEquals(List.of("first 0 []", "last 1 []"), told);
     }
 
+    /** Nothing was heard of it while its call waited, for nothing was to be said. */
+    @Test
+    void howeverLongItWaitedASessionHasItsWholeTimeOnceItIsAnswered() {
+        for (int seconds = 1; seconds < 20; seconds++) {
+            var world = new GroupWorld(seconds, 1, GroupConfig.queue(List.of("t")));
+            world.arriveAll();
+            UUID session = open(world);
+            receive(world, "first", session, 1, Duration.ofSeconds(20));
+            world.pass(Duration.ofMillis(seconds * 1_000 - 60));
+            world.arriveAll();
+            world.queues.getFirst().produce("m", 0);
+            world.arriveAll();
+            world.pass(Duration.ofMillis(50));
+            world.arriveAll();
+            assertEquals(1, world.host.group.leases(session).size(), seconds + " s");
+
+            world.pass(GroupConfig.SESSION_TIMEOUT.minusMillis(100));
+            assertEquals(1, world.host.group.leases(session).size(), seconds + " s, alive");
+            world.pass(Duration.ofMillis(200));
+            assertEquals(List.of(), world.host.group.describe(world.nowNs), seconds + " s, over");
+        }
+    }
+
     /** A session on behalf of which the owner is being asked for a message. */
     private UUID askedFor() {
         world.arriveAll();
-        UUID session =
-                world.host
-                        .group
-                        .open(
-                                new QueueRequest.Open(
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        0,
-                                        "c",
-                                        new UUID(9, 9),
-                                        "g"),
-                                world.nowNs)
-                        .session();
+        UUID session = open(world);
         receive("first", session, 3);
         world.queues.getFirst().produce("m", 0);
         world.pass(Duration.ofMillis(50));
         return session;
     }
 
+    private static UUID open(GroupWorld world) {
+        return world.host
+                .group
+                .open(
+                        new QueueRequest.Open(
+                                Optional.empty(), Optional.empty(), 0, "c", new UUID(9, 9), "g"),
+                        world.nowNs)
+                .session();
+    }
+
     private void receive(String name, UUID session, int messages) {
+        receive(world, name, session, messages, Duration.ofSeconds(5));
+    }
+
+    private void receive(GroupWorld world, String name, UUID session, int messages, Duration wait) {
         world.host.group.receive(
                 new QueueRequest.Receive(
                         Optional.of(session),
@@ -70,7 +98,7 @@ class ReceivesTest {
                         0,
                         messages,
                         1 << 20,
-                        Duration.ofSeconds(5),
+                        wait,
                         Optional.empty()),
                 new Receiver() {
                     @Override
