@@ -180,6 +180,10 @@ public interface GatewayConfig {
         @WithDefault("10000")
         int streamsMax();
 
+        /** A connection that streams share is closed if it has none of them for so long. */
+        @WithDefault("30s")
+        Duration sharedConnectionIdleMax();
+
         /**
          * How long what was published is sent again to the topics of an exchange that do not have
          * it while others do. Longer spares callers more repetitions, and lets them wait.

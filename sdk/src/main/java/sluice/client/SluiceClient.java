@@ -15,6 +15,7 @@ import sluice.client.http.Gateways;
 import sluice.client.http.HttpSender;
 import sluice.client.http.JdkHttpSender;
 import sluice.client.link.GatewayAccess;
+import sluice.client.link.SharedLinks;
 import sluice.client.outbox.OutboxRelayBuilder;
 import sluice.client.produce.ProducerBuilder;
 import sluice.client.queue.QueueConsumerBuilder;
@@ -44,6 +45,7 @@ public final class SluiceClient implements AutoCloseable {
     private final RandomGenerator random = new Random(clock.nowNs());
 
     private final ThreadTimer timer;
+    private final SharedLinks shared;
     private final ApiClient api;
 
     SluiceClient(
@@ -63,6 +65,7 @@ public final class SluiceClient implements AutoCloseable {
                         .build();
         http = new JdkHttpSender(jdkHttp, label);
         timer = new ThreadTimer("sluice-timer");
+        shared = new SharedLinks(jdkHttp, label, connectTimeout);
         api = new ApiClient(http, this.gateways, clock, timer, random, BACKOFF, requestTimeout);
     }
 
@@ -92,7 +95,8 @@ public final class SluiceClient implements AutoCloseable {
                 jdkHttp,
                 clock,
                 timer,
-                connectTimeout);
+                connectTimeout,
+                shared);
     }
 
     /**
@@ -133,6 +137,7 @@ public final class SluiceClient implements AutoCloseable {
     /** Ends what is left of its threads; calls under way may end with an error or not at all. */
     @Override
     public void close() {
+        shared.close();
         timer.close();
     }
 }

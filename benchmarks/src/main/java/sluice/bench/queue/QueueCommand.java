@@ -49,7 +49,8 @@ import sluice.log.SluiceException;
         footerHeading = "%nWorkloads:%n",
         footer = {
             "  one-1 one-100       one consumer with 1 or 100 messages at a time, acknowledged one by one",
-            "  fifty-1 fifty-100   50 consumers, the same",
+            "  fifty-1 fifty-100   50 consumers, the same; of one process, with a connection to each node",
+            "  fifty-1-own         50 consumers, each with a connection of its own, as in 50 processes",
             "  tens                one consumer with 100, sent and acknowledged in tens",
             "  rate-1000           1,000 messages a second to 50 consumers with one at a time",
             "  quick-only some-slow   100 a second that take 1 ms, to 50 consumers; one in a hundred takes"
@@ -212,6 +213,7 @@ public final class QueueCommand implements Callable<Integer> {
                         new QueueWork("one-1", new WorkShape(1, 1, 1), 0, settings),
                         new QueueWork("one-100", new WorkShape(1, PREFETCH, 1), 0, settings),
                         new QueueWork("fifty-1", new WorkShape(MANY, 1, 1), 0, settings),
+                        new QueueWork("fifty-1-own", new WorkShape(MANY, 1, 1, true), 0, settings),
                         new QueueWork("fifty-100", new WorkShape(MANY, PREFETCH, 1), 0, settings),
                         new QueueWork("tens", new WorkShape(1, PREFETCH, 10), 0, settings),
                         new QueueWork("rate-1000", new WorkShape(MANY, 1, 1), 1_000, settings),

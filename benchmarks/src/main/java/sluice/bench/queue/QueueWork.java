@@ -52,11 +52,12 @@ final class QueueWork implements Workload<QueueSystem> {
                 perSecond == 0
                         ? "as much as gets through"
                         : String.format(Locale.ROOT, "%,d messages/s", perSecond);
-        return "%s, %d consumer%s, prefetch %d, sent and acknowledged %s%s"
+        return "%s, %d consumer%s%s, prefetch %d, sent and acknowledged %s%s"
                 .formatted(
                         load,
                         shape.consumers(),
                         shape.consumers() == 1 ? "" : "s",
+                        shape.isConnectionEach() ? " with a connection each" : "",
                         shape.prefetch(),
                         shape.together() == 1 ? "one by one" : "in " + shape.together() + "s",
                         work.describe());

@@ -195,12 +195,16 @@ public final class RabbitSystem implements MessagingSystem, QueueSystem {
 
     /** One connection to each node. */
     List<Connection> connections() {
-        return IntStream.range(0, NODES)
+        return connections(NODES);
+    }
+
+    private List<Connection> connections(int count) {
+        return IntStream.range(0, count)
                 .mapToObj(i -> {
                     try {
-                        return connect(ports[i]);
+                        return connect(ports[i % NODES]);
                     } catch (IOException | TimeoutException e) {
-                        throw failed("no connection to " + node(i) + ": " + e);
+                        throw failed("no connection to " + node(i % NODES) + ": " + e);
                     }
                 })
                 .collect(Collectors.toList());
@@ -242,7 +246,9 @@ public final class RabbitSystem implements MessagingSystem, QueueSystem {
 
     @Override
     public BenchConsumer workers(String queue, WorkShape shape, Received received) {
-        return RabbitClients.Consuming.begin(connections(), queue, shape, received);
+        List<Connection> connections =
+                connections(shape.isConnectionEach() ? shape.consumers() : NODES);
+        return RabbitClients.Consuming.begin(connections, queue, shape, received);
     }
 
     @Override

@@ -21,6 +21,7 @@ import sluice.client.SluiceClient;
 import sluice.client.produce.Producer;
 import sluice.client.produce.ProducerRecord;
 import sluice.client.queue.QueueConsumer;
+import sluice.client.queue.QueueConsumerBuilder;
 import sluice.client.queue.QueueMessage;
 
 /** Sluice's SDK, as an application uses it with queues: one client for all. */
@@ -54,16 +55,19 @@ final class SdkQueueClients implements AutoCloseable {
                 acknowledged);
     }
 
-    /** Each consumer handles one message at a time, as RabbitMQ's do, and has a connection. */
+    /** Each consumer handles one message at a time, as RabbitMQ's do. */
     BenchConsumer working(String queue, WorkShape shape, Received received) {
         List<QueueConsumer> consumers = new ArrayList<>();
         for (int i = 0; i < shape.consumers(); i++) {
-            consumers.add(
+            QueueConsumerBuilder consumer =
                     client.queueConsumer(queue)
                             .concurrency(1)
                             .prefetch(shape.prefetch() - 1)
-                            .onLost((message, reason) -> received.failed("taken back: " + reason))
-                            .start(message -> received.received(0, valueOf(message))));
+                            .onLost((message, reason) -> received.failed("taken back: " + reason));
+            if (shape.isConnectionEach()) {
+                consumer.ownConnection();
+            }
+            consumers.add(consumer.start(message -> received.received(0, valueOf(message))));
         }
         return () -> consumers.forEach(consumer -> consumer.close(CLOSE_MAX));
     }

@@ -1,8 +1,6 @@
 package sluice.gateway.group;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.http.WebSocketFrame;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -26,7 +24,7 @@ import sluice.log.lane.Lane;
  * <p>A connection that closes ends what it is for, and one that is silent for three heartbeats is
  * closed. Neither happens to a connection that is told to go elsewhere: there it goes on.
  */
-final class StreamConnection {
+final class StreamConnection implements StreamSocket.Listener {
 
     /** How long a client may take for its first frame. */
     private static final Duration FIRST_WITHIN = Duration.ofSeconds(5);
@@ -35,14 +33,14 @@ final class StreamConnection {
     private static final int SILENT_HEARTBEATS = 3;
 
     /** Close codes of RFC 6455. */
-    private static final short NORMAL = 1000;
+    static final short NORMAL = 1000;
 
-    private static final short POLICY = 1008;
+    static final short POLICY = 1008;
     private static final short INTERNAL = 1011;
     private static final short RESTART = 1012;
     private static final short TRY_LATER = 1013;
 
-    private final ServerWebSocket socket;
+    private final StreamSocket socket;
     private final Lane lane;
     private final GroupName group;
     private final UUID id;
@@ -61,7 +59,7 @@ final class StreamConnection {
      * @param id of this connection, never used before
      */
     StreamConnection(
-            ServerWebSocket socket,
+            StreamSocket socket,
             Lane lane,
             GroupName group,
             UUID id,
@@ -97,38 +95,35 @@ final class StreamConnection {
 
     void start() {
         heardNs = lane.nowNs();
-        socket.frameHandler(this::heard);
-        socket.textMessageHandler(this::received);
-        socket.binaryMessageHandler(_ -> refuse(malformed("Frames of a client are text")));
-        socket.exceptionHandler(_ -> {
-            // Told too of a connection that closed; then there is nobody to be told.
-            if (!socket.isClosed()) {
-                refuse(malformed("Not a frame, or larger than any is"));
-            }
-        });
-        socket.closeHandler(_ -> closed());
+        socket.begin(this);
         lane.schedule(
                 FIRST_WITHIN,
                 () -> {
                     if (use == null) {
-                        refuse(
-                                malformed(
-                                        "No first frame came within "
-                                                + FIRST_WITHIN.toMillis()
-                                                + " ms"));
+                        malformed(
+                                "No first frame came within %d ms"
+                                        .formatted(FIRST_WITHIN.toMillis()));
                     }
                 });
     }
 
-    private static Problem malformed(String detail) {
-        return Problem.of(ProblemType.MALFORMED_REQUEST, detail);
+    @Override
+    public void malformed(String detail) {
+        refuse(Problem.of(ProblemType.MALFORMED_REQUEST, detail));
     }
 
-    private void heard(WebSocketFrame frame) {
+    @Override
+    public void heard() {
         heardNs = lane.nowNs();
     }
 
-    private void received(String text) {
+    @Override
+    public void drained() {
+        writer.drained();
+    }
+
+    @Override
+    public void received(String text) {
         if (isOver) {
             return;
         }
@@ -210,13 +205,16 @@ final class StreamConnection {
         if (use != null) {
             use.end(Reason.CLOSED);
         }
-        over(
-                switch (problem.status()) {
-                    case 429, 503, 504 -> TRY_LATER;
-                    case 500 -> INTERNAL;
-                    default -> POLICY;
-                },
-                problem.code());
+        over(codeOf(problem), problem.code());
+    }
+
+    /** With which a stream is closed that ends for it. */
+    static short codeOf(Problem problem) {
+        return switch (problem.status()) {
+            case 429, 503, 504 -> TRY_LATER;
+            case 500 -> INTERNAL;
+            default -> POLICY;
+        };
     }
 
     /** What was stored cannot be told. */
@@ -234,7 +232,8 @@ final class StreamConnection {
         var _ = writer.close(code, why);
     }
 
-    private void closed() {
+    @Override
+    public void closed() {
         isOver = true;
         writer.end();
         onClosed.accept(this);

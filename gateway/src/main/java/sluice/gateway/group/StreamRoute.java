@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import sluice.consumer.group.GroupName;
 import sluice.consumer.session.ReadRoom;
 import sluice.engine.Engine;
@@ -26,7 +28,8 @@ import sluice.gateway.problem.Problems;
 
 /**
  * {@code GET /v1/groups/{group}/stream}: makes a WebSocket of a request, and keeps count of them.
- * {@link StreamResource} says in the OpenAPI document what it is.
+ * {@code GET /v1/streams} makes one with a channel for each stream. {@link StreamResource} and
+ * {@link SharedStreamsResource} say in the OpenAPI document what they are.
  */
 @Singleton
 final class StreamRoute {
@@ -38,8 +41,10 @@ final class StreamRoute {
     private final EdgeClock clock;
     private final Chance chance;
     private final int connectionsMax;
+    private final Duration idleMax;
     private final StreamUses uses;
     private final Set<StreamConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Set<SharedSocket> shared = ConcurrentHashMap.newKeySet();
     private volatile boolean isStopping;
 
     StreamRoute(
@@ -55,46 +60,75 @@ final class StreamRoute {
         this.clock = clock;
         this.chance = chance;
         this.connectionsMax = config.limits().streamsMax();
+        this.idleMax = config.limits().sharedConnectionIdleMax();
         var room = new ReadRoom(config.limits().streamBytesAheadMax().asLongValue());
         this.uses = new StreamUses(engine, calls, problems, metrics, room);
     }
 
     void register(@Observes Router router) {
         router.get("/v1/groups/:group/stream").handler(this::handle);
+        router.get("/v1/streams").handler(this::handleShared);
     }
 
     private void handle(RoutingContext context) {
-        GroupName group;
+        upgrade(
+                context,
+                () -> GroupNames.of(context.pathParam("group")),
+                (socket, group) -> begin(new OwnSocket(socket), group));
+    }
+
+    private void handleShared(RoutingContext context) {
+        upgrade(context, () -> this, (socket, _) -> share(socket));
+    }
+
+    private <T> void upgrade(
+            RoutingContext context, Supplier<T> checked, BiConsumer<ServerWebSocket, T> then) {
+        T what;
         try {
-            group = GroupNames.of(context.pathParam("group"));
-            check(context.request());
+            what = checked.get();
+            checkUpgrade(context.request());
+            checkRoom();
         } catch (ProblemException refused) {
             context.fail(refused);
             return;
         }
         context.request()
                 .toWebSocket()
-                .onSuccess(socket -> begin(socket, group))
+                .onSuccess(socket -> then.accept(socket, what))
                 .onFailure(context::fail);
     }
 
-    private void check(HttpServerRequest request) {
+    private static void checkUpgrade(HttpServerRequest request) {
         String upgrade = request.getHeader(HttpHeaders.UPGRADE);
         if (upgrade == null || !upgrade.equalsIgnoreCase("websocket")) {
             throw new ProblemException(
                     ProblemType.WEBSOCKET_EXPECTED, "The request does not ask for a WebSocket");
         }
+    }
+
+    private void checkRoom() {
         if (isStopping) {
             throw new ProblemException(ProblemType.NOT_READY, "This gateway stops");
         }
-        if (connections.size() >= connectionsMax) {
+        int open = connections.size() + shared.size();
+        if (open >= connectionsMax) {
             throw new ProblemException(
-                    ProblemType.TOO_MANY_STREAMS,
-                    "%d streams are open here".formatted(connections.size()));
+                    ProblemType.TOO_MANY_STREAMS, "%d streams are open here".formatted(open));
         }
     }
 
-    private void begin(ServerWebSocket socket, GroupName group) {
+    private void share(ServerWebSocket socket) {
+        var made = new SharedSocket(socket, vertx, this::open, idleMax, shared::remove);
+        shared.add(made);
+        made.start();
+    }
+
+    private void open(StreamSocket channel, GroupName group) {
+        checkRoom();
+        begin(channel, group);
+    }
+
+    private void begin(StreamSocket socket, GroupName group) {
         var lane = new EventLoopLane(vertx, vertx.getOrCreateContext(), clock);
         var connection =
                 new StreamConnection(

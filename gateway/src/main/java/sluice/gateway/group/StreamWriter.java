@@ -2,10 +2,8 @@ package sluice.gateway.group;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.ServerWebSocket;
 import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -31,7 +29,7 @@ final class StreamWriter {
      */
     record Rendered(String frame, Optional<Rendering> rest) {}
 
-    private final ServerWebSocket socket;
+    private final StreamSocket socket;
     private final Vertx vertx;
     private final Consumer<Boolean> onWritable;
     private final Consumer<Throwable> onBroken;
@@ -46,7 +44,7 @@ final class StreamWriter {
      * @param onBroken told if records cannot be read
      */
     StreamWriter(
-            ServerWebSocket socket,
+            StreamSocket socket,
             Vertx vertx,
             Consumer<Boolean> onWritable,
             Consumer<Throwable> onBroken) {
@@ -54,7 +52,6 @@ final class StreamWriter {
         this.vertx = vertx;
         this.onWritable = onWritable;
         this.onBroken = onBroken;
-        socket.drainHandler(_ -> drained());
     }
 
     /** True if nothing may be written any more. */
@@ -66,8 +63,8 @@ final class StreamWriter {
         if (isOver()) {
             return;
         }
-        socket.writeTextMessage(frame);
-        if (socket.writeQueueFull()) {
+        socket.text(frame);
+        if (socket.isFull()) {
             onWritable.accept(false);
             if (++framesWaiting > FRAMES_WAITING_MAX) {
                 socket.pause();
@@ -79,8 +76,8 @@ final class StreamWriter {
         if (isOver()) {
             return;
         }
-        socket.writeBinaryMessage(frame);
-        if (socket.writeQueueFull()) {
+        socket.binary(frame);
+        if (socket.isFull()) {
             onWritable.accept(false);
         }
     }
@@ -101,7 +98,7 @@ final class StreamWriter {
         Rendering next = toRender.poll();
         if (next != null) {
             renderNow(next);
-        } else if (!socket.writeQueueFull()) {
+        } else if (!socket.isFull()) {
             onWritable.accept(true);
         }
     }
@@ -119,15 +116,16 @@ final class StreamWriter {
                         return;
                     }
                     Rendered rendered = done.result();
-                    socket.writeTextMessage(rendered.frame());
+                    socket.text(rendered.frame());
                     rendered.rest().ifPresent(toRender::addFirst);
-                    if (!socket.writeQueueFull()) {
+                    if (!socket.isFull()) {
                         renderNext();
                     }
                 });
     }
 
-    private void drained() {
+    /** The socket takes more. */
+    void drained() {
         if (framesWaiting > FRAMES_WAITING_MAX) {
             socket.resume();
         }
@@ -145,9 +143,7 @@ final class StreamWriter {
     /** Closes after what was written; completes when that is done. */
     CompletionStage<Void> close(short code, String why) {
         isEnded = true;
-        return socket.isClosed()
-                ? CompletableFuture.completedStage(null)
-                : socket.close(code, why).toCompletionStage();
+        return socket.close(code, why);
     }
 
     /** The socket is gone. */

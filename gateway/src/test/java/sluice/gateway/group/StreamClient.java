@@ -10,14 +10,16 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import sluice.gateway.Api;
 import sluice.gateway.Await;
 
-/** A member's end of a stream, made of the JDK's WebSocket. */
+/** A client's end of a stream: a WebSocket of the JDK, or a channel of one. */
 final class StreamClient implements WebSocket.Listener, AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,7 +29,9 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
     private final List<byte[]> batches = new CopyOnWriteArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
-    private final WebSocket socket;
+    private final @Nullable WebSocket socket;
+    private final Consumer<String> sender;
+    private final Runnable aborter;
     private volatile int closeCode = -1;
     private volatile boolean reads = true;
 
@@ -36,23 +40,49 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
     }
 
     StreamClient(String group, int port) {
-        socket =
+        WebSocket made =
                 HTTP.newWebSocketBuilder()
                         .buildAsync(
                                 URI.create("ws://127.0.0.1:%d%s/stream".formatted(port, group)),
                                 this)
                         .join();
+        socket = made;
+        sender = frame -> made.sendText(frame, true).join();
+        aborter = made::abort;
+    }
+
+    /** A channel. */
+    StreamClient(Consumer<String> sender, Runnable aborter) {
+        this.socket = null;
+        this.sender = sender;
+        this.aborter = aborter;
+    }
+
+    private WebSocket socket() {
+        return Objects.requireNonNull(socket, "a channel");
+    }
+
+    void got(String frame) {
+        try {
+            frames.add(JSON.readTree(frame));
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void got(byte[] frame) {
+        batches.add(frame);
+    }
+
+    void closed(int code) {
+        closeCode = code;
     }
 
     @Override
     public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
         text.append(data);
         if (last) {
-            try {
-                frames.add(JSON.readTree(text.toString()));
-            } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-                throw new UncheckedIOException(e);
-            }
+            got(text.toString());
             text.setLength(0);
         }
         more(from);
@@ -65,7 +95,7 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
         data.get(part);
         binary.writeBytes(part);
         if (last) {
-            batches.add(binary.toByteArray());
+            got(binary.toByteArray());
             binary.reset();
         }
         more(from);
@@ -96,21 +126,21 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
 
     void readAgain() {
         reads = true;
-        socket.request(1);
+        socket().request(1);
     }
 
     StreamClient send(String frame) {
-        socket.sendText(frame, true).join();
+        sender.accept(frame);
         return this;
     }
 
     /** Sends what may be refused before all of it was sent. */
     void sendMuch(String frame) {
-        var _ = socket.sendText(frame, true);
+        var _ = socket().sendText(frame, true);
     }
 
     void sendBinary(byte[] frame) {
-        socket.sendBinary(ByteBuffer.wrap(frame), true).join();
+        socket().sendBinary(ByteBuffer.wrap(frame), true).join();
     }
 
     /** Joins with as much credit as a test needs, and waits until it is a member. */
@@ -216,11 +246,11 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
 
     /** As a process that is killed: the connection is reset or closed without a word. */
     void abort() {
-        socket.abort();
+        aborter.run();
     }
 
     @Override
     public void close() {
-        socket.abort();
+        aborter.run();
     }
 }

@@ -126,6 +126,26 @@ final class StreamsElsewhereTest {
     }
 
     @Test
+    void sessionsThatShareAConnectionKeepTheirMessagesToo() {
+        var queue = new QueueApi();
+        queue.make("");
+        queue.produce("a", "b");
+        try (var shared = new SharedClient(server.actualPort())) {
+            StreamClient one = shared.open(1, queue.name).open("");
+            StreamClient two = shared.open(2, queue.name).open("");
+            one.untilMessages(1);
+            two.untilMessages(1);
+
+            stop();
+
+            assertEquals("1012 1012", one.closeCode() + " " + two.closeCode());
+            assertEquals("2 2", queue.stats("inFlight") + " " + queue.sessions());
+            assertEquals(1013, shared.open(3, queue.name).closeCode(), "to another gateway");
+        }
+        assertEquals("2 2", queue.stats("inFlight") + " " + queue.sessions());
+    }
+
+    @Test
     void aSessionThatIsOnItsWayElsewhereIsGivenNoMore() {
         var queue = new QueueApi();
         queue.make("");

@@ -19,7 +19,8 @@ public record GatewayAccess(
         HttpClient http,
         Clock clock,
         Timer timer,
-        Duration dialTimeout) {
+        Duration dialTimeout,
+        SharedLinks shared) {
 
     public GatewayAccess {
         gateways = List.copyOf(gateways);
@@ -29,12 +30,26 @@ public record GatewayAccess(
         return LinkSettings.of(gateways, firstGateway, group, dialTimeout);
     }
 
+    /** Streams that have a connection of their own. */
     public StreamDialer dialer() {
-        return new JdkStreamDialer(http, label, dialTimeout);
+        return new OwnDialer(new JdkSocketDialer(http, label, dialTimeout));
     }
 
-    /** A lane of its own; the caller ends it. */
+    /** A lane with a thread of its own; the caller ends it. */
     public LaneThread lane(String name) {
-        return LaneThread.start(name, clock, timer);
+        return LaneThread.own(name, clock, timer);
+    }
+
+    /** Streams that share a connection to each gateway with others of this client. */
+    public StreamDialer sharedDialer() {
+        return shared.dialer();
+    }
+
+    /**
+     * A lane on a thread of the client; nothing on it may wait, since others wait for it. The
+     * caller ends it.
+     */
+    public LaneThread sharedLane() {
+        return LaneThread.shared(shared.thread(), clock, timer);
     }
 }

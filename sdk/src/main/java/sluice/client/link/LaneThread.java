@@ -1,41 +1,36 @@
 package sluice.client.link;
 
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import sluice.client.time.Clock;
 import sluice.client.time.Timer;
 
-/** A lane, and the thread that runs it. */
+/** A consumer's lane, on a thread of its own or on one that it shares. */
 public final class LaneThread {
 
-    private final ExecutorService thread;
     private final SessionLane lane;
+    private final Runnable end;
+    private volatile boolean isEnded;
 
-    private LaneThread(ExecutorService thread, SessionLane lane) {
-        this.thread = thread;
-        this.lane = lane;
-    }
-
-    static LaneThread start(String name, Clock clock, Timer timer) {
-        ExecutorService thread =
-                Executors.newSingleThreadExecutor(task -> {
-                    var made = new Thread(task, name);
-                    made.setDaemon(true);
-                    return made;
-                });
-        var lane =
+    private LaneThread(LaneRunner runner, Clock clock, Timer timer, Runnable end) {
+        this.lane =
                 new SessionLane(
                         task -> {
-                            try {
-                                thread.execute(task);
-                            } catch (RejectedExecutionException closed) {
-                                // A timer or a socket that outlives the consumer.
+                            // Later ones are of a timer or a socket that outlives the consumer.
+                            if (!isEnded) {
+                                runner.execute(task);
                             }
                         },
                         clock,
                         timer);
-        return new LaneThread(thread, lane);
+        this.end = end;
+    }
+
+    static LaneThread own(String name, Clock clock, Timer timer) {
+        var runner = new LaneRunner(name);
+        return new LaneThread(runner, clock, timer, runner::end);
+    }
+
+    static LaneThread shared(LaneRunner runner, Clock clock, Timer timer) {
+        return new LaneThread(runner, clock, timer, () -> {});
     }
 
     public SessionLane lane() {
@@ -44,6 +39,7 @@ public final class LaneThread {
 
     /** Takes no more tasks; those that were given are done. */
     public void end() {
-        thread.shutdown();
+        isEnded = true;
+        end.run();
     }
 }

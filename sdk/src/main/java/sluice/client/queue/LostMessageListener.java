@@ -6,8 +6,8 @@ public interface LostMessageListener {
 
     /**
      * A message whose handler has begun was taken from this consumer before its outcome was
-     * durable: it is, or was, delivered again. Called on the consumer's own thread, which it must
-     * not keep.
+     * durable: it is, or was, delivered again. Called on a thread that consumers of the client
+     * share, which it must not keep.
      *
      * @param reason {@code unknown-session} if the consumer was away for too long, {@code
      *     lease-expired} if the time of the message alone was over, {@code closed} if the consumer

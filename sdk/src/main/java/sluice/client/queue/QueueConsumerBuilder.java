@@ -20,6 +20,7 @@ public final class QueueConsumerBuilder {
     private @Nullable Executor executor;
     private LostMessageListener lost = (message, reason) -> {};
     private boolean isSettledByHand;
+    private boolean hasOwnConnection;
 
     /** Not for applications: {@code SluiceClient.queueConsumer} makes one. */
     public QueueConsumerBuilder(GatewayAccess gateways, String group) {
@@ -50,9 +51,9 @@ public final class QueueConsumerBuilder {
     }
 
     /**
-     * What runs handlers; the consumer does not close it. Unless one is given here, each handler
-     * has a virtual thread, on virtual machines without them one of as many threads as the
-     * concurrency says.
+     * What runs handlers, on threads of its own; the consumer does not close it. Unless one is
+     * given here, each handler has a virtual thread, on virtual machines without them one of as
+     * many threads as the concurrency says.
      */
     public QueueConsumerBuilder executor(Executor executor) {
         this.executor = executor;
@@ -75,6 +76,16 @@ public final class QueueConsumerBuilder {
         return this;
     }
 
+    /**
+     * Gives it a connection and a thread of its own. Consumers of one client share a connection to
+     * each gateway otherwise, as channels of one, which costs less the more of them there are; with
+     * large messages one of them may be late by what comes for another.
+     */
+    public QueueConsumerBuilder ownConnection() {
+        this.hasOwnConnection = true;
+        return this;
+    }
+
     /** Makes the consumer, which takes messages at once; the caller closes it. */
     public QueueConsumer start(MessageHandler handler) {
         int credit = Math.addExact(concurrency, prefetch);
@@ -85,11 +96,14 @@ public final class QueueConsumerBuilder {
         Executor given = executor;
         Optional<ExecutorService> own =
                 given == null ? Optional.of(HandlerThreads.of(concurrency)) : Optional.empty();
-        LaneThread thread = gateways.lane("sluice-queue-" + group);
+        // Who gives an executor may have it run handlers at once, on the consumer's thread.
+        boolean isShared = !hasOwnConnection && given == null;
+        LaneThread thread =
+                isShared ? gateways.sharedLane() : gateways.lane("sluice-queue-" + group);
         return new QueueConsumer(
                 new QueueConsumer.Parts(
                         thread.lane(),
-                        gateways.dialer(),
+                        hasOwnConnection ? gateways.dialer() : gateways.sharedDialer(),
                         new QueueSettings(
                                 gateways.settings(group),
                                 gateways.label(),

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import sluice.client.link.RawStreamServer.Frame;
 
 /** The JDK's WebSocket, as the session needs it. */
-class JdkStreamDialerTest {
+class JdkSocketDialerTest {
 
     private static final int FRAME_BYTES_MAX = 1_000;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -32,7 +32,7 @@ class JdkStreamDialerTest {
     private final class Listener implements StreamDialer.Listener {
         @Override
         public void opened(StreamConnection opened) {
-            JdkStreamDialerTest.this.opened = opened;
+            JdkSocketDialerTest.this.opened = opened;
             told.add("opened");
         }
 
@@ -75,7 +75,7 @@ class JdkStreamDialerTest {
     }
 
     private void dial(URI to, String group, Duration timeout) {
-        new JdkStreamDialer(HTTP, "an application", timeout, FRAME_BYTES_MAX)
+        new OwnDialer(new JdkSocketDialer(HTTP, "an application", timeout, FRAME_BYTES_MAX))
                 .dial(to, group, new Listener());
     }
 
@@ -129,6 +129,24 @@ class JdkStreamDialerTest {
         assertEquals(new Frame(RawStreamServer.CLOSE, "1000 leave"), server.read());
         server.close(1000);
         assertEquals("closed 1000", told());
+    }
+
+    @Test
+    void streamsThatShareAConnectionSendBytes() throws Exception {
+        new ChannelDialer(new JdkSocketDialer(HTTP, "an application", Duration.ofSeconds(20)))
+                .dial(server.address(), "jobs", new Listener());
+        server.accept().upgrade();
+        assertEquals("GET /v1/streams HTTP/1.1", server.head.lines().findFirst().orElse(""));
+        assertEquals("opened", told());
+        connection().send("hello");
+
+        assertEquals(new Frame(RawStreamServer.BINARY, "\0\0\0\1\1\0\0\0\4jobs"), server.read());
+        assertEquals(new Frame(RawStreamServer.BINARY, "\0\0\0\1\2\0\0\0\5hello"), server.read());
+        server.frame(
+                RawStreamServer.BINARY,
+                true,
+                Chunks.of(1, Chunks.TEXT, "back".getBytes(StandardCharsets.UTF_8)).array());
+        assertEquals("text back", told());
     }
 
     @Test

@@ -1,22 +1,21 @@
 package sluice.client.link;
 
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Opens streams with the JDK's WebSocket. */
-final class JdkStreamDialer implements StreamDialer {
+/** Opens WebSockets with the JDK's client. */
+final class JdkSocketDialer implements SocketDialer {
 
     /** Largest frame that is put together: a batch is at most a gateway's largest body. */
     private static final int FRAME_BYTES_MAX = 64 << 20;
@@ -29,11 +28,11 @@ final class JdkStreamDialer implements StreamDialer {
     private final Duration timeout;
     private final int frameBytesMax;
 
-    JdkStreamDialer(HttpClient http, String userAgent, Duration timeout) {
+    JdkSocketDialer(HttpClient http, String userAgent, Duration timeout) {
         this(http, userAgent, timeout, FRAME_BYTES_MAX);
     }
 
-    JdkStreamDialer(HttpClient http, String userAgent, Duration timeout, int frameBytesMax) {
+    JdkSocketDialer(HttpClient http, String userAgent, Duration timeout, int frameBytesMax) {
         this.http = http;
         this.userAgent = userAgent;
         this.timeout = timeout;
@@ -41,13 +40,7 @@ final class JdkStreamDialer implements StreamDialer {
     }
 
     @Override
-    public void dial(URI gateway, String group, Listener listener) {
-        String segment = URLEncoder.encode(group, StandardCharsets.UTF_8).replace("+", "%20");
-        String scheme = "https".equals(gateway.getScheme()) ? "wss" : "ws";
-        URI at =
-                URI.create(
-                        "%s://%s/v1/groups/%s/stream"
-                                .formatted(scheme, gateway.getRawAuthority(), segment));
+    public void dial(URI at, Listener listener) {
         var connection = new Connection(listener, frameBytesMax);
         http.newWebSocketBuilder()
                 .connectTimeout(timeout)
@@ -70,7 +63,7 @@ final class JdkStreamDialer implements StreamDialer {
     }
 
     /** One WebSocket: pieces become frames, and frames are sent one behind the other. */
-    private static final class Connection implements WebSocket.Listener, StreamConnection {
+    private static final class Connection implements WebSocket.Listener, Socket {
         private final Listener listener;
         private final int frameBytesMax;
         private final StringBuilder text = new StringBuilder();
@@ -157,13 +150,18 @@ final class JdkStreamDialer implements StreamDialer {
         }
 
         @Override
-        public void send(String frame) {
-            behind(open -> open.sendText(frame, true));
+        public void text(String message) {
+            var unused = behind(open -> open.sendText(message, true));
+        }
+
+        @Override
+        public CompletionStage<?> binary(ByteBuffer message) {
+            return behind(open -> open.sendBinary(message, true));
         }
 
         @Override
         public void close(int code, String reason) {
-            behind(open -> open.sendClose(code, reason));
+            var unused = behind(open -> open.sendClose(code, reason));
         }
 
         @Override
@@ -174,13 +172,14 @@ final class JdkStreamDialer implements StreamDialer {
             }
         }
 
-        private synchronized void behind(
-                java.util.function.Function<WebSocket, CompletableFuture<?>> action) {
+        private synchronized CompletionStage<?> behind(
+                Function<WebSocket, CompletableFuture<?>> action) {
             WebSocket open = socket;
             if (open != null) {
                 // What fails is told by onError, or by the silence that follows.
                 sent = sent.thenCompose(before -> action.apply(open)).exceptionally(lost -> null);
             }
+            return sent;
         }
     }
 }
