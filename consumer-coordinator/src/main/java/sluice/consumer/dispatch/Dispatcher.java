@@ -23,7 +23,12 @@ import sluice.consumer.queue.PartitionRequest.Acquire;
  * <p>Credit leaves only for a partition that is known to have something, and comes back with its
  * answer, so that nobody ever has more than his credit, and no credit lies at a partition that has
  * nothing. A partition with nothing known is watched while anybody is free: its owner says when
- * there is something. The partitions of the ring take turns.
+ * there is something.
+ *
+ * <p>The partitions of the ring take turns, and one that has more than the others has its turn more
+ * often, up to {@link #WEIGHTS} times: what came at the same time is to leave at about the same
+ * time, and none is left out for another's backlog. It is stride scheduling (Waldspurger and Weihl,
+ * MIT/LCS/TM-528, 1995), with a partition's messages by those of the average as its tickets.
  *
  * <p>Of a partition only messages of its highest level count as known. Those of the highest level
  * of all take turns; the others wait, and if the group has priorities they are watched, too, since
@@ -39,7 +44,7 @@ import sluice.consumer.queue.PartitionRequest.Acquire;
 final class Dispatcher {
 
     /** Fewer are not worth a request of their own while there are more. */
-    private static final int SHARE_MIN = 16;
+    static final int SHARE_MIN = 16;
 
     private static final int SHARE_MAX = 1_000;
 
@@ -48,6 +53,21 @@ final class Dispatcher {
      * one asks for more.
      */
     static final int CALLS_MAX = 4;
+
+    /**
+     * The weight of a partition that has as much as the average of the ring. Coarse, so that those
+     * that have nearly the same simply take turns.
+     */
+    private static final int WEIGHT_ONE = 8;
+
+    private static final int WEIGHT_MIN = WEIGHT_ONE / 4;
+    private static final int WEIGHT_MAX = WEIGHT_ONE * 8;
+
+    /** As many times as often as another is a partition asked that has more. */
+    static final int WEIGHTS = WEIGHT_MAX / WEIGHT_MIN;
+
+    /** A message costs its partition so much of the dispatcher's time, by its weight. */
+    private static final long STRIDE = 512 * WEIGHT_ONE;
 
     /** So long does credit that came back in small pieces gather while requests are under way. */
     static final long GATHER_NS = 2_000_000;
@@ -86,7 +106,14 @@ final class Dispatcher {
     private boolean isPaused;
     private boolean isByPriority;
     private int inFlight;
-    private long lastTurn;
+
+    /** When the latest turn was, and the number of the latest that came into the ring. */
+    private long time;
+
+    private long lastOrder;
+
+    /** Messages known of all partitions of the ring. */
+    private long knownInRing;
 
     /** Requests under way, and when the last one left. */
     private int calls;
@@ -143,16 +170,17 @@ final class Dispatcher {
     /** The partition's owner is not to be asked; what was asked is still to be told. */
     void close(Source source) {
         source.isOpen = false;
-        source.known = 0;
         source.isWatched = false;
         unwatched.remove(source);
         unwatchedForRise.remove(source);
         leaveRing(source);
+        source.known = 0;
     }
 
     private void leaveRing(Source source) {
         if (source.isInRing) {
             ring.remove(source);
+            knownInRing -= source.known;
             ofLevel[source.level]--;
             source.isInRing = false;
         }
@@ -160,7 +188,10 @@ final class Dispatcher {
 
     private void enterRing(Source source) {
         source.isInRing = true;
+        // Who had nothing to give has no turn left over from then.
+        source.turn = Math.max(source.turn, time);
         ofLevel[source.level]++;
+        knownInRing += source.known;
         ring.add(source);
     }
 
@@ -180,14 +211,14 @@ final class Dispatcher {
     }
 
     private void told(Source source, int level, long ready) {
-        source.known = Math.max(0, ready - source.asked);
         boolean wasInRing = source.isInRing;
         leaveRing(source);
+        source.known = Math.max(0, ready - source.asked);
         if (source.known > 0) {
             source.level = level;
             unwatched.remove(source);
             if (wasInRing || source.calls < CALLS_MAX) {
-                source.turn = wasInRing ? source.turn : ++lastTurn;
+                source.order = wasInRing ? source.order : ++lastOrder;
                 enterRing(source);
             }
             if (isByPriority && !source.isWatched && level < MessageAttributes.PRIORITY_MAX) {
@@ -275,11 +306,19 @@ final class Dispatcher {
         return isGathering ? OptionalLong.of(askedNs + GATHER_NS) : OptionalLong.empty();
     }
 
+    /** By how much it has, beside the average of the ring. */
+    private long weight(Source source) {
+        double average = (double) knownInRing / ring.size();
+        long weight = Math.round(source.known / average * WEIGHT_ONE);
+        return Math.max(WEIGHT_MIN, Math.min(weight, WEIGHT_MAX));
+    }
+
     /**
      * @param even what each partition would be asked for if all were asked for as much
      */
     private void askFirst(long even) {
         Source source = ring.first();
+        long weight = weight(source);
         leaveRing(source);
         long share = Math.min(Math.max(SHARE_MIN, even), Math.min(source.known, SHARE_MAX));
         int messages = (int) Math.min(share, inFlightMax - inFlight);
@@ -293,8 +332,10 @@ final class Dispatcher {
         source.known -= count;
         source.calls++;
         calls++;
+        time = Math.max(time, source.turn);
+        source.turn = time + count * STRIDE / weight;
         if (source.known > 0 && source.calls < CALLS_MAX) {
-            source.turn = ++lastTurn;
+            source.order = ++lastOrder;
             enterRing(source);
         }
         var grants = new ArrayList<Grant>(taken.size());

@@ -11,7 +11,8 @@ final class Source {
     /** In the ring: the highest level first, then whose turn it is. */
     static final Comparator<Source> ORDER =
             Comparator.comparingInt((Source each) -> -each.level)
-                    .thenComparingLong(each -> each.turn);
+                    .thenComparingLong(each -> each.turn)
+                    .thenComparingLong(each -> each.order);
 
     /** The highest priority that its owner has ready. */
     int level;
@@ -19,7 +20,11 @@ final class Source {
     /** Messages of that priority, without those that were asked for. */
     long known;
 
+    /** When it is asked next, in the dispatcher's time, which passes as messages are asked for. */
     long turn;
+
+    /** Of equal turns, who has waited longest is first. */
+    long order;
 
     /** Messages that were asked for and not answered. */
     int asked;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -184,6 +185,61 @@ class DispatcherTest {
 
         assertEquals(List.of("0:0x1", "1:1x1", "0:2x1", "1:3x1"), asks.asked);
         assertTrue(first.asked == 2, first.toString());
+    }
+
+    /** How often each of the partitions is asked for one message, of 100; none ever gets fewer. */
+    private List<Integer> turns(List<Long> ready) {
+        dispatcher.configure(1_000, false, false);
+        List<Source> sources = new ArrayList<>();
+        for (int i = 0; i < ready.size(); i++) {
+            sources.add(source(i, ready.get(i)));
+        }
+        var turns = new ArrayList<>(Collections.nCopies(ready.size(), 0));
+        for (int i = 0; i < 100; i++) {
+            free(i, 1);
+            runLater();
+            int asked = Integer.parseInt(asks.asked.getLast().split(":")[0]);
+            turns.set(asked, turns.get(asked) + 1);
+            dispatcher.served(sources.get(asked), asks.grants.getLast().getFirst(), 1, true);
+            dispatcher.acquired(sources.get(asked), 1, 4, ready.get(asked));
+        }
+        return turns;
+    }
+
+    @Test
+    void aPartitionThatHasMoreHasItsTurnMoreOften() {
+        assertEquals(List.of(58, 21, 21), turns(List.of(150L, 50L, 50L)));
+    }
+
+    @Test
+    void noPartitionIsLeftOutHoweverMuchAnotherHas() {
+        var ready = new ArrayList<>(Collections.nCopies(20, 5L));
+        ready.set(7, 1_000_000_000L);
+
+        List<Integer> turns = turns(ready);
+
+        assertTrue(turns.get(7) >= 40, turns::toString);
+        assertTrue(Collections.min(turns) >= 1, turns::toString);
+    }
+
+    @Test
+    void whoHadNothingHasNoTurnsLeftOverFromThen() {
+        dispatcher.configure(1_000, false, false);
+        Source busy = source(0, 1_000);
+        for (int i = 0; i < 50; i++) {
+            free(i, 1);
+            runLater();
+            dispatcher.served(busy, asks.grants.getLast().getFirst(), 1, true);
+            dispatcher.acquired(busy, 1, 4, 1_000);
+        }
+        source(1, 1_000);
+        asks.asked.clear();
+        for (int i = 100; i < 104; i++) {
+            free(i, 1);
+            runLater();
+        }
+
+        assertEquals(List.of("1:100x1", "0:101x1", "1:102x1", "0:103x1"), asks.asked);
     }
 
     @Test

@@ -78,6 +78,10 @@ final class DispatcherWorld implements Dispatcher.Out {
     private final Map<Source, Integer> told = new HashMap<>();
 
     private final Map<Source, Integer> toldLevel = new HashMap<>();
+
+    /** Messages that each was asked for the last time. */
+    private final Map<Source, Integer> lastCount = new HashMap<>();
+
     private final boolean isByPriority;
 
     /** Requests to others since a source with something known was asked. */
@@ -123,15 +127,20 @@ final class DispatcherWorld implements Dispatcher.Out {
         assertTrue(source.isOpen && !isPaused, seed + "asked in vain: " + source);
         assertTrue(inFlight() <= inFlightMax, seed + "over the limit: inFlight=" + inFlight());
         asked.add(new Asked(source, grants));
-        checkTurns(source);
+        checkTurns(source, count);
     }
 
     private static <K, V> V of(Map<K, V> values, K key) {
         return Objects.requireNonNull(values.get(key));
     }
 
-    private void checkTurns(Source source) {
+    /**
+     * Messages that others are asked for while one that has as high a priority waits: what it was
+     * asked for itself the last time, as often as weights differ, of each of them.
+     */
+    private void checkTurns(Source source, int count) {
         passedOver.remove(source);
+        lastCount.put(source, count);
         for (Source each : sources) {
             if (each != source && isKnown(each)) {
                 assertTrue(
@@ -141,10 +150,13 @@ final class DispatcherWorld implements Dispatcher.Out {
             if (each != source
                     && isKnown(each)
                     && of(toldLevel, each).equals(of(toldLevel, source))) {
-                int times = passedOver.merge(each, 1, Integer::sum);
+                int messages = passedOver.merge(each, count, Integer::sum);
+                int last = lastCount.getOrDefault(each, 0);
                 assertTrue(
-                        times <= 2 * sources.size(),
-                        seed + "passed over " + times + " times: " + each);
+                        messages
+                                <= sources.size()
+                                        * (Dispatcher.WEIGHTS * last + 2 * Dispatcher.SHARE_MIN),
+                        seed + "passed over for " + messages + " messages: " + each);
             } else {
                 passedOver.remove(each);
             }
