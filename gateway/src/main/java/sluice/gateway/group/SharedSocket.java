@@ -9,15 +9,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import sluice.consumer.group.GroupName;
-import sluice.gateway.problem.Problem;
-import sluice.gateway.problem.ProblemException;
 
 /**
  * A WebSocket with channels, each of which is a stream (docs/formats/channels.md). What is written
@@ -36,12 +32,9 @@ final class SharedSocket {
     /** A message of several chunks is not longer; a chunk that is goes alone. */
     private static final int MESSAGE_BYTES_MAX = 64 * 1024;
 
-    /** Makes streams of channels. */
+    /** Makes streams of channels, or closes those of which none is to be made. */
     interface Opener {
-        /**
-         * @throws ProblemException if there is none to be had
-         */
-        void open(StreamSocket channel, GroupName group);
+        void open(StreamSocket channel, String group);
     }
 
     private final ServerWebSocket socket;
@@ -57,6 +50,7 @@ final class SharedSocket {
 
     private Buffer gathered = Buffer.buffer();
     private boolean isFlushPlanned;
+    private boolean isWatched;
     private int lastNumber;
     private boolean isOver;
 
@@ -140,14 +134,9 @@ final class SharedSocket {
         }
         lastNumber = chunk.channel();
         var channel = new Channel(lastNumber);
+        String group = chunk.text();
         channels.put(lastNumber, channel);
-        try {
-            opener.open(channel, GroupNames.of(chunk.text()));
-        } catch (ProblemException refused) {
-            Problem problem = refused.problem();
-            channel.text(ServerFrames.error(OptionalLong.empty(), problem));
-            var _ = channel.close(StreamConnection.codeOf(problem), problem.code());
-        }
+        opener.open(channel, group);
     }
 
     private void malformed(String why) {
@@ -170,18 +159,24 @@ final class SharedSocket {
         onClosed.accept(this);
     }
 
+    /** Closes it in a while if no channel is opened meanwhile; one timer at a time. */
     private void watchIdle() {
-        int last = lastNumber;
-        if (channels.isEmpty() && !isOver) {
-            vertx.setTimer(
-                    idleMax.toMillis(),
-                    _ -> {
-                        if (channels.isEmpty() && last == lastNumber && !socket.isClosed()) {
-                            isOver = true;
-                            var _ = socket.close(StreamConnection.NORMAL, "no channel is open");
-                        }
-                    });
+        if (!channels.isEmpty() || isWatched || isOver) {
+            return;
         }
+        isWatched = true;
+        int last = lastNumber;
+        vertx.setTimer(
+                idleMax.toMillis(),
+                _ -> {
+                    isWatched = false;
+                    if (channels.isEmpty() && last == lastNumber && !socket.isClosed()) {
+                        isOver = true;
+                        var _ = socket.close(StreamConnection.NORMAL, "no channel is open");
+                    } else {
+                        watchIdle();
+                    }
+                });
     }
 
     private void append(int channel, byte kind, Buffer payload) {

@@ -50,6 +50,7 @@ final class StreamConnection implements StreamSocket.Listener {
     private final StreamWriter writer;
 
     private @Nullable StreamUse use;
+    private Lane.@Nullable Timer firstDue;
     private @Nullable Duration heartbeat;
     private long heardNs;
     private long lookedNs;
@@ -96,15 +97,16 @@ final class StreamConnection implements StreamSocket.Listener {
     void start() {
         heardNs = lane.nowNs();
         socket.begin(this);
-        lane.schedule(
-                FIRST_WITHIN,
-                () -> {
-                    if (use == null) {
-                        malformed(
-                                "No first frame came within %d ms"
-                                        .formatted(FIRST_WITHIN.toMillis()));
-                    }
-                });
+        firstDue =
+                lane.schedule(
+                        FIRST_WITHIN,
+                        () -> {
+                            if (use == null) {
+                                malformed(
+                                        "No first frame came within %d ms"
+                                                .formatted(FIRST_WITHIN.toMillis()));
+                            }
+                        });
     }
 
     @Override
@@ -133,11 +135,18 @@ final class StreamConnection implements StreamSocket.Listener {
             StreamUse now = use;
             if (now == null) {
                 use = uses.begin(this, group, frame);
+                firstIsThere();
             } else {
                 now.take(frame);
             }
         } catch (ProblemException | SluiceException refused) {
             refuse(problems.of(refused));
+        }
+    }
+
+    private void firstIsThere() {
+        if (firstDue != null) {
+            firstDue.cancel();
         }
     }
 
@@ -235,6 +244,7 @@ final class StreamConnection implements StreamSocket.Listener {
     @Override
     public void closed() {
         isOver = true;
+        firstIsThere(); // Or never will be.
         writer.end();
         onClosed.accept(this);
         if (use != null) {

@@ -10,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,7 @@ import sluice.engine.Engine;
 import sluice.gateway.Chance;
 import sluice.gateway.EdgeClock;
 import sluice.gateway.GatewayConfig;
+import sluice.gateway.problem.Problem;
 import sluice.gateway.problem.ProblemException;
 import sluice.gateway.problem.ProblemType;
 import sluice.gateway.problem.Problems;
@@ -123,9 +125,17 @@ final class StreamRoute {
         made.start();
     }
 
-    private void open(StreamSocket channel, GroupName group) {
-        checkRoom();
-        begin(channel, group);
+    private void open(StreamSocket channel, String name) {
+        try {
+            GroupName group = GroupNames.of(name);
+            checkRoom();
+            begin(channel, group);
+        } catch (ProblemException refused) {
+            Problem problem = refused.problem();
+            uses.problems().count(problem);
+            channel.text(ServerFrames.error(OptionalLong.empty(), problem));
+            var _ = channel.close(StreamConnection.codeOf(problem), problem.code());
+        }
     }
 
     private void begin(StreamSocket socket, GroupName group) {
