@@ -190,6 +190,7 @@ final class HostedQueue {
     private void attach(Asked asked, PartitionRequest.Attach attach) {
         if (!machine.state().isNew()) {
             decided(out -> machine.attach(asked.epoch(), attach.policy(), out));
+            serving.attached();
             answer(asked, () -> new PartitionReply.Attached(backlog()));
             return;
         }

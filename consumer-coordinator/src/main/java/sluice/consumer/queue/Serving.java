@@ -91,6 +91,14 @@ final class Serving {
         waiting.ended(sessions).forEach(this::answerEmpty);
     }
 
+    /**
+     * Ends all that waits. A coordinator that attaches asks next what is out: what was asked before,
+     * by itself or by one that it took over from, must give out nothing after that.
+     */
+    void attached() {
+        waiting.removeAll().forEach(this::answerEmpty);
+    }
+
     /** Reads what comes next, so that its age is known, if that can be read. */
     void readNext(Runnable then) {
         long next = machine.turns(lane.wallMs()).next();

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import sluice.consumer.queue.PartitionReply.Acquired;
 import sluice.consumer.queue.PartitionRequest.Grant;
 import sluice.consumer.queue.QueueWorld.Node;
@@ -52,6 +54,29 @@ class LocalQueuesTest {
         world.logs.publish(TOPIC, 1);
         world.time.runFor(SECOND);
         assertEquals(List.of(0L), offsets(world.take(node, BOB, 1)));
+    }
+
+    /** It asks next what is out; a lease that came after that would be nobody's. */
+    @ParameterizedTest(name = "attached by epoch {0}")
+    @ValueSource(longs = {1, 2})
+    void whatWasAskedBeforeACoordinatorAttachesIsGivenNothing(long epoch) {
+        Node node = world.attached("a");
+        var answers = world.ask(node, 1, world.acquire(SECOND.multipliedBy(60), grant(ANN, 2)));
+        var watches = world.ask(node, 1, world.acquire(SECOND.multipliedBy(60)));
+
+        world.reply(
+                node,
+                epoch,
+                new PartitionRequest.Attach(QueueWorld.POLICY, new QueueStart.Earliest()));
+
+        assertEquals(List.of(List.of()), ((Acquired) success(answers.getFirst())).granted());
+        assertEquals(List.of(), ((Acquired) success(watches.getFirst())).granted());
+        world.logs.publish(TOPIC, 1);
+        world.time.runFor(SECOND);
+        var out =
+                (PartitionReply.Leases)
+                        world.reply(node, epoch, new PartitionRequest.Leases(0, 10));
+        assertEquals(List.of(), out.leases());
     }
 
     @Test
