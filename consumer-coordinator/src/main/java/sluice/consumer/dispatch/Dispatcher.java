@@ -188,8 +188,6 @@ final class Dispatcher {
 
     private void enterRing(Source source) {
         source.isInRing = true;
-        // Who had nothing to give has no turn left over from then.
-        source.turn = Math.max(source.turn, time);
         ofLevel[source.level]++;
         knownInRing += source.known;
         ring.add(source);
@@ -332,6 +330,7 @@ final class Dispatcher {
         source.known -= count;
         source.calls++;
         calls++;
+        // Who had nothing to give for a while has no turns left over from then.
         time = Math.max(time, source.turn);
         source.turn = time + count * STRIDE / weight;
         if (source.known > 0 && source.calls < CALLS_MAX) {

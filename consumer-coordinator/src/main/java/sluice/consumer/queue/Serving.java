@@ -92,8 +92,8 @@ final class Serving {
     }
 
     /**
-     * Ends all that waits. A coordinator that attaches asks next what is out: what was asked before,
-     * by itself or by one that it took over from, must give out nothing after that.
+     * Ends all that waits. A coordinator that attaches asks next what is out: what was asked
+     * before, by itself or by one that it took over from, must give out nothing after that.
      */
     void attached() {
         waiting.removeAll().forEach(this::answerEmpty);

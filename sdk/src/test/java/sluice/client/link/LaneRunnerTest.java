@@ -46,6 +46,8 @@ class LaneRunnerTest {
                 });
 
         assertEquals(List.of("first", "second", "end"), done);
+        turn(() -> done.add("third"));
+        assertEquals(List.of("first", "second", "end", "third"), done, "once");
     }
 
     @Test
