@@ -63,9 +63,16 @@ final class ChannelConnection implements SocketDialer.Listener {
             if (socket == null) {
                 return true; // It begins when the connection is there.
             }
+            begin(channel);
         }
-        channel.begin();
+        flushSoon();
+        listener.opened(channel);
         return true;
+    }
+
+    /** In the order of the numbers, in which alone a gateway takes them. */
+    private void begin(Channel channel) {
+        waiting.add(Chunks.of(channel.number, Chunks.OPEN, channel.group.getBytes(UTF_8)));
     }
 
     @Override
@@ -74,8 +81,10 @@ final class ChannelConnection implements SocketDialer.Listener {
         synchronized (this) {
             socket = opened;
             first = List.copyOf(channels.values());
+            first.forEach(this::begin);
         }
-        first.forEach(Channel::begin);
+        flushSoon();
+        first.forEach(each -> each.listener.opened(each));
     }
 
     @Override
@@ -230,11 +239,6 @@ final class ChannelConnection implements SocketDialer.Listener {
             this.number = number;
             this.group = group;
             this.listener = listener;
-        }
-
-        void begin() {
-            ChannelConnection.this.send(this, Chunks.OPEN, group.getBytes(UTF_8));
-            listener.opened(this);
         }
 
         @Override

@@ -104,9 +104,29 @@ class ChannelDialerTest {
                 List.of("ws://one:8080/v1/streams", "wss://two/v1/streams"),
                 sockets.dialed.stream().map(each -> each.at.toString()).toList());
         assertEquals(List.of("a opened", "b opened", "d opened"), told());
+        assertEquals(List.of(List.of("1:open a", "2:open b"), List.of("3:open d")), dialed(0).sent);
+    }
+
+    /** A gateway takes numbers in their order only. */
+    @Test
+    void whoeverDialsWhileTheConnectionOpensComesAfterThoseWhoWaitedForIt() {
+        dialer.dial(
+                ONE,
+                "a",
+                new Stream("a") {
+                    @Override
+                    public void opened(StreamConnection opened) {
+                        super.opened(opened);
+                        dial(ONE, "c");
+                    }
+                });
+        dial(ONE, "b");
+        dialed(0).open();
+
         assertEquals(
-                List.of(List.of("1:open a"), List.of("2:open b"), List.of("3:open d")),
-                dialed(0).sent);
+                List.of("1:open a", "2:open b", "3:open c"),
+                dialed(0).sent.stream().flatMap(List::stream).toList());
+        assertEquals(List.of("a opened", "c opened", "b opened"), told());
     }
 
     @Test
@@ -221,7 +241,7 @@ class ChannelDialerTest {
         dial(ONE, "c");
 
         assertEquals(List.of("a closed 1006 cut", "b closed 1006 cut"), told());
-        assertEquals(List.of(List.of("1:open a"), List.of("2:open b")), dialed(0).sent);
+        assertEquals(List.of(List.of("1:open a", "2:open b")), dialed(0).sent);
         assertEquals(2, sockets.dialed.size());
     }
 
